@@ -1,0 +1,101 @@
+/* lens.h - what a feature promises: actions, who may run them, what they write, tables.
+ *
+ * Read from suites/LENS/lens.yaml. Role matrices, denial tests, the proof behind every success and
+ * the list of what was not tested are derived from it.
+ */
+#ifndef SUITE_LENS_H
+#define SUITE_LENS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "document/document.h"
+#include "suite/template.h"
+
+enum variant { VARIANT_READ, VARIANT_MUTATE, VARIANT_SIGNED };
+
+/* Rows a success promises: looked at by the witness after each 2xx reply to the action. */
+struct promise {
+	const char *table;
+	struct template where; /* {column: value}: compared as text, null as IS NULL */
+	struct template row;   /* pattern each such row must match; value NULL: none */
+	long rows;             /* exactly so many, default 1 */
+	struct place place;
+};
+
+/* A row a 2xx reply creates, expected or not: the janitor removes it at the end. */
+struct creation {
+	const char *table;
+	struct template where; /* {column: value}, over payload.* and reply.* */
+};
+
+/* What an action needs before it can run, for generated cases. */
+struct prerequisite {
+	const char *name;    /* variable it fills */
+	const char *made_by; /* action */
+	const char *at;      /* JSON Pointer into that reply; default: the action's `id` */
+};
+
+struct action {
+	const char *name;
+	enum variant variant;
+	const char *const *allow; /* roles, groups resolved */
+	size_t allow_count;
+	const char *const *required; /* required payload fields */
+	size_t required_count;
+	const char *id; /* JSON Pointer to the id of what it made or changed, NULL */
+	const struct prerequisite *needs;
+	size_t need_count;
+	struct template payload; /* a payload that succeeds */
+	int refusal_status;      /* default 403 */
+	const char *refusal_error;
+	const struct promise *writes;
+	size_t write_count;
+	const struct creation *creates;
+	size_t create_count;
+	const char *sql;            /* the same write (or read) made directly; NULL: none */
+	struct template sql_params; /* array, $1... */
+	const struct prerequisite *sql_needs; /* beyond `needs` */
+	size_t sql_need_count;
+	struct place place;
+};
+
+struct lens_table {
+	const char *name;
+	const char *tenant, *owner; /* columns; NULL: none */
+};
+
+struct role {
+	const char *name;
+	const char *persona; /* who stands for it: the persona of that name unless `personas` says
+				otherwise */
+};
+
+struct lens {
+	struct arena arena;
+	struct document *document;
+	const char *name, *domain;
+	const char *const *flags;
+	size_t flag_count;
+	const struct role *roles;
+	size_t role_count;
+	const char *const *without_role; /* personas the target knows but gives no role */
+	size_t without_role_count;
+	const struct action *actions;
+	size_t action_count;
+	const struct lens_table *tables;
+	size_t table_count;
+	struct template success;   /* pattern every 2xx reply to an action matches; value NULL: none
+				    */
+	struct template refusal;   /* pattern every error body matches */
+	const json_t *transitions; /* {column: {from: [to]}}; NULL */
+	const json_t *derived;     /* further personas: {NAME: {like, token}} */
+};
+
+struct lens *lens_load(const char *path, struct errors *errors) MUST_USE;
+void lens_free(struct lens *lens);
+const struct action *lens_action(const struct lens *lens, const char *name);
+bool action_allows(const struct action *action, const char *role);
+
+#endif

@@ -1,0 +1,184 @@
+/* suite.h - what to try: cases made of steps, plain data, const once loaded.
+ *
+ * Includes, matrices and generated cases are already expanded: what is here is what will
+ * be planned, in file order. Persona, action and capture names have been checked.
+ * Everything lives in the suite's arena or is borrowed from its document.
+ */
+#ifndef SUITE_SUITE_H
+#define SUITE_SUITE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "document/document.h"
+#include "suite/environment.h"
+#include "suite/lens.h"
+#include "suite/template.h"
+
+enum step_kind { STEP_ACTION, STEP_HTTP, STEP_SQL, STEP_WAIT, STEP_KINDS };
+
+/* How a SQL statement ended, as a test sees it. */
+enum outcome {
+	OUTCOME_NONE,
+	OUTCOME_ALLOWED,  /* rows came back or were changed */
+	OUTCOME_FILTERED, /* it ran, and touched no row although one is there */
+	OUTCOME_DENIED,   /* 42501: policy, grant or a trigger that says so */
+	OUTCOME_ERROR     /* any other SQLSTATE */
+};
+
+#define EXPECT_ALTERNATIVES 4
+
+struct outcome_pattern {
+	enum outcome outcome;
+	long rows;        /* of ALLOWED; -1: one or more */
+	char sqlstate[6]; /* of ERROR */
+};
+
+/* One expectation. Alternatives are of one kind (all successes or all refusals), and have a reason.
+ */
+struct expectation {
+	int status[EXPECT_ALTERNATIVES];
+	size_t status_count; /* 0: not an HTTP expectation */
+	const char *error[EXPECT_ALTERNATIVES];
+	size_t error_count;
+	struct outcome_pattern outcome[EXPECT_ALTERNATIVES];
+	size_t outcome_count;
+	const char *because; /* of the alternatives; NULL when there is one */
+	struct template body;
+	struct template headers; /* {name: pattern} */
+	struct template rows;    /* pattern for the number of rows */
+	struct template values;  /* pattern for the array of row objects */
+	int64_t within_ms;       /* 0: no limit */
+};
+
+enum capture_source { CAPTURE_BODY, CAPTURE_HEADER, CAPTURE_ROWS };
+
+struct capture {
+	const char *name;
+	enum capture_source source;
+	const char *at;   /* JSON Pointer, or the header's name */
+	const char *type; /* of $type; NULL: any but null */
+	struct place place;
+};
+
+/* Rows that must be the same before and after the step. */
+struct guard {
+	const char *table;
+	struct template where; /* {column: value} */
+	bool empty;            /* there is none, before and after */
+	struct place place;
+};
+
+enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM, BODY_MULTIPART, BODY_TEXT, BODY_REPEAT };
+
+struct step {
+	enum step_kind kind;
+	const char *title; /* NULL: made from what it does */
+	const char
+		*as; /* persona; "witness" for SQL as connected, read only; NULL: none (no token) */
+	const struct persona *persona; /* NULL for witness and none */
+	struct place place;
+	/* STEP_ACTION */
+	const struct action *action;
+	struct template payload, context; /* context NULL: {yacht_id: the environment's} */
+	/* STEP_HTTP; headers and query for actions too */
+	const char *method;
+	struct template path; /* a text that begins with '/' */
+	struct template query, headers;
+	enum body_kind body_kind;
+	struct template body; /* BODY_REPEAT: {text, times} */
+	/* STEP_SQL */
+	const char *sql;
+	struct template params; /* array */
+	/* STEP_WAIT */
+	int64_t wait_ms;
+
+	struct expectation expect;
+	const struct capture *captures;
+	size_t capture_count;
+	const struct guard *unchanged;
+	size_t unchanged_count;
+	const char *control;  /* id of the case that must pass for this refusal to count; NULL */
+	const char *unproved; /* why a refusal has neither control nor unchanged; NULL */
+	int64_t timeout_ms;
+	int64_t eventually_within_ms; /* 0: once */
+	int64_t eventually_every_ms;
+	bool refusal; /* it expects to be refused: 4xx/503, denied or filtered */
+};
+
+struct step_list {
+	const struct step *items;
+	size_t count;
+};
+
+/* A named list of steps made once and shared: `once`, `setup`. */
+struct fixture {
+	const char *id; /* "setup" or the name under `once` */
+	struct step_list steps, cleanup;
+	const char *const *needs; /* other fixtures */
+	size_t need_count;
+	struct place place;
+};
+
+struct suite_case {
+	const char *id; /* unique in the suite: letters, digits, . _ - */
+	const char *title;
+	const char *group;        /* "list", "execute", "rls" of a generated matrix; NULL */
+	const char *as;           /* default persona of its steps, NULL */
+	const char *const *needs; /* ids of cases or `once` names of this suite */
+	size_t need_count;
+	const char *const *tags; /* the suite's and its own */
+	size_t tag_count;
+	struct step_list steps, cleanup;
+	const char *skip;    /* reason; NULL: run it */
+	const json_t *flags; /* scenario: {NAME: true|false|null}; NULL: as the environment is */
+	const char *outage;  /* scenario: "database"; NULL */
+	const json_t
+		*covers; /* {action, role, layer} of a generated case, for the role matrix; NULL */
+	int64_t timeout_ms; /* of the whole case, 0: none */
+	struct place place;
+};
+
+struct suite {
+	struct arena arena;
+	struct document **documents; /* the suite's file first, then what it includes */
+	size_t document_count;
+	const char *name; /* shopping_list.rls */
+	const char *title;
+	const char *evidence;    /* path of its evidence document in a hand-over folder, NULL */
+	const struct lens *lens; /* borrowed; NULL: none */
+	const json_t *vars;      /* an object; NULL */
+	bool serial;             /* one case at a time, in file order */
+	bool mutates;            /* some step may write: needs a yacht listed in `mutations` */
+	const struct fixture *fixtures; /* `setup` first if there is one, then `once` */
+	size_t fixture_count;
+	bool has_setup;
+	struct step_list cleanup; /* after all cases, always */
+	const struct suite_case *cases;
+	size_t case_count;
+	const struct persona
+		*derived; /* personas the lens or the suite derives from the environment's */
+	size_t derived_count;
+};
+
+/* Load `path` and expand it. `lenses` finds the lens a suite names (loads lens.yaml beside it
+ * once). `environment` supplies the personas; never NULL. All mistakes of the file and what it
+ * includes go to `errors`; NULL if there were any. `root`: the directory includes must stay below.
+ */
+struct lens_cache;
+struct suite *suite_load(const char *path, const char *root, struct lens_cache *lenses,
+			 const struct environment *environment, struct errors *errors) MUST_USE;
+void suite_free(struct suite *suite);
+
+/* Lenses loaded once, freed together. */
+struct lens_cache *lens_cache_new(void);
+void lens_cache_free(struct lens_cache *cache);
+const struct lens *lens_cache_get(struct lens_cache *cache, const char *path,
+				  struct errors *errors);
+
+const char *outcome_name(enum outcome outcome);
+const char *step_kind_name(enum step_kind kind);
+
+#endif

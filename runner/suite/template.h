@@ -1,0 +1,66 @@
+/* template.h - a value of a suite that may hold ${...}, and what fills it in.
+ *
+ * Names and what they give:
+ *   NAME                 a capture of this case, else of a case it needs, else a suite's `vars`
+ *   persona.user .role .email .yacht .name     of the step's persona
+ *   personas.NAME.user ...                     of another one
+ *   lens.name
+ *   environment.name, environment.base_url, yacht, base_url, apikey
+ *   env.X, secret.X      configuration and secrets by name
+ *   var.K                --var K=V
+ *   run.id, unique, unique.LABEL, now, now-2h, now+1d
+ *   payload.a.b, reply.a.b    in a lens's `writes`: the request's payload and the reply's body
+ *
+ * A text that is one ${...} as a whole takes the value with its type; inside longer
+ * text, numbers and booleans are written as JSON writes them, and null, objects and arrays
+ * are errors. `$${` is a literal `${`. Nothing is ever spliced into SQL text.
+ */
+#ifndef SUITE_TEMPLATE_H
+#define SUITE_TEMPLATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+struct environment;
+struct lens;
+struct persona;
+struct suite;
+
+struct template
+{
+	const json_t *value; /* borrowed from the document; NULL: not given */
+	bool constant;       /* no ${} anywhere inside */
+};
+
+/* Where names are looked up. Everything is borrowed, and may be NULL when there is none. */
+struct scope {
+	const struct environment *environment;
+	const struct lens *lens;
+	const struct suite *suite;
+	const struct persona *persona;
+	const json_t *vars;          /* --var, an object */
+	const json_t *captures;      /* of this case, an object */
+	const json_t *const *needed; /* captures of the cases this one needs, nearest first */
+	size_t needed_count;
+	const json_t *payload, *reply;
+	const char *run_id;
+	const char *unique; /* of this case */
+	const char *apikey; /* for /auth and /rest */
+};
+
+/* Fill in every ${}. A new reference (the template's own value when it is constant), NULL with
+ * err when a name has no value: the message says which, and the nearest name there is. */
+json_t *template_fill(const json_t *value, const struct scope *scope, struct error *err);
+
+/* As template_fill, for a text inside an arena-free caller: malloc'ed, NUL-terminated. */
+char *template_fill_text(const char *text, const struct scope *scope, struct error *err);
+
+bool template_is_constant(const json_t *value);
+
+/* Call `fn` with each name used in `value`, for the checks made at load time. */
+typedef void template_name_fn(void *arg, const char *name);
+void template_names(const json_t *value, template_name_fn *fn, void *arg);
+
+#endif

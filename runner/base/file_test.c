@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/tree.h"
+
 static char folder[] = "/tmp/lensgate-file-XXXXXX";
 
 static const char *
@@ -23,7 +25,13 @@ enter(void)
 	cr_assert_not_null(mkdtemp(folder));
 }
 
-TestSuite(file, .init = enter);
+static void
+leave(void)
+{
+	cr_expect(tree_remove(folder));
+}
+
+TestSuite(file, .init = enter, .fini = leave);
 
 Test(file, what_is_replaced_is_read_back)
 {

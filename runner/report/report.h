@@ -1,0 +1,30 @@
+/* report.h - the reports by name: each a pure function of a saved run. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "run/mask.h"
+#include "run/run.h"
+
+struct report_options {
+	const char *title; /* heads the document instead of the suite's own; NULL */
+	bool color;        /* terminal only */
+	bool quiet;        /* terminal: failures only */
+	bool verbose;      /* terminal: exchanges too */
+};
+
+struct report_kind {
+	const char *name; /* "junit", "markdown", "json", "terminal" */
+	const char *sentence;
+};
+
+const struct report_kind *report_kinds(size_t *count);
+
+/* Write report `kind` of `run` to `path` ("-": standard output), through the masker, replacing the
+ * file by rename. */
+bool report_write(const char *kind, const struct run *run, const char *path,
+		  const struct mask *mask, const struct report_options *options,
+		  struct error *err) MUST_USE;
+
+#endif

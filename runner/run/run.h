@@ -1,0 +1,182 @@
+/* run.h - what happened, as data: verdicts, findings, exchanges, totals.
+ *
+ * The engine fills one `struct run_case` per case and hands it to the record, which
+ * appends it to run.jsonl and forgets it: memory does not grow with the number of
+ * cases. `run_load` reads such a file back; every report is a pure function of it.
+ * Secrets are masked when a case is stored, not when it is printed.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "check/finding.h"
+
+enum verdict {
+	VERDICT_NONE,  /* not settled: only in a run that was cut short */
+	VERDICT_PASS,  /* as expected, and proved */
+	VERDICT_FAIL,  /* the target answered wrongly */
+	VERDICT_ERROR, /* we could not judge */
+	VERDICT_SKIP   /* the suite says so, with a reason */
+};
+
+/* Why a case is ERROR; also the JUnit type. */
+enum trouble {
+	TROUBLE_NONE,
+	TROUBLE_BLOCKED,     /* a prerequisite or the control did not pass */
+	TROUBLE_TRANSPORT,   /* no reply: refused, reset, cut short, time-out, too large */
+	TROUBLE_MALFORMED,   /* a reply that cannot be read where its body is needed */
+	TROUBLE_LOGIN,       /* no token for the persona */
+	TROUBLE_SETUP,       /* the suite's setup or a `once` failed */
+	TROUBLE_PREFLIGHT,   /* the run was not begun */
+	TROUBLE_DATABASE,    /* no database, or it went away */
+	TROUBLE_UNKNOWN,     /* a zero without a witness row: proves nothing */
+	TROUBLE_SCENARIO,    /* the environment does not offer the state asked for */
+	TROUBLE_VARIABLE,    /* a ${} has no value at run time */
+	TROUBLE_INTERRUPTED, /* deadline, --fail-fast, signal: not run or not finished */
+	TROUBLE_KINDS
+};
+
+enum purpose { /* of an exchange: which part of the case asked */
+	       PURPOSE_STEP,
+	       PURPOSE_BEFORE,  /* the rows before, by the witness */
+	       PURPOSE_AFTER,   /* the rows after */
+	       PURPOSE_WRITTEN, /* what a success wrote */
+	       PURPOSE_CLEANUP,
+	       PURPOSES
+};
+
+struct timing { /* microseconds; 0: did not happen */
+	int64_t queue_us, dns_us, connect_us, tls_us, first_byte_us, total_us;
+};
+
+struct http_exchange {
+	const char *method, *url;
+	const char *request_headers; /* "Name: value\r\n" lines; tokens named by persona */
+	const char *request_body;
+	size_t request_body_len;
+	long status; /* 0: no reply */
+	const char *response_headers;
+	const char *response_body; /* the head that was kept */
+	size_t response_body_len, response_bytes;
+	bool truncated;
+	const char *problem; /* transport error as a sentence; NULL: a whole reply */
+	struct timing timing;
+};
+
+struct sql_exchange {
+	const char *identity;      /* "persona", "witness", "janitor" */
+	const char *role, *claims; /* of a persona; NULL */
+	const char *text;
+	const char *params;             /* JSON array */
+	const char *outcome;            /* "allowed", "filtered", "denied", "error", "lost" */
+	const char *sqlstate, *message; /* NULL: none */
+	long rows;
+	const char *values; /* JSON array of row objects, at most 20 rows; NULL */
+	int64_t elapsed_us;
+};
+
+struct exchange {
+	enum { EXCHANGE_HTTP, EXCHANGE_SQL } kind;
+	enum purpose purpose;
+	int step;            /* 1-based, of the case's steps; 0: none */
+	int attempt;         /* 1-based */
+	const char *title;   /* of the step; NULL */
+	const char *persona; /* NULL: none */
+	int64_t started_us;  /* since the run began */
+	struct http_exchange http;
+	struct sql_exchange sql;
+};
+
+/* What is known of a case before it runs. */
+struct planned_case {
+	const char *suite, *id, *title;
+	const char *group, *persona; /* NULL: none */
+	const char *file;            /* relative to the working directory */
+	int line;
+	const char *action, *role, *layer; /* of a generated case or of its main step; NULL */
+	const char *flags;                 /* scenario in words: "X=false"; NULL */
+};
+
+struct run_case {
+	size_t index; /* in the plan */
+	enum verdict verdict;
+	enum trouble trouble;
+	const char *reason;   /* ERROR and SKIP: one sentence; NULL otherwise */
+	const char *expected; /* one line for the result table: "403 INSUFFICIENT_PERMISSIONS" */
+	const char *actual;   /* one line */
+	const char *proof; /* one line: "row unchanged; control hod-approve passed"; NULL: none */
+	const char *note;  /* which alternative came, and why it is allowed; NULL */
+	bool flaky;        /* passed only on a retry of the case */
+	int attempts;
+	int64_t started_us, elapsed_us; /* since the run began; of the last attempt */
+	long assertions;                /* expectations looked at */
+	struct findings findings;
+	const struct exchange *exchanges;
+	size_t exchange_count;
+	const char *const *leftovers; /* rows its clean-up could not remove, one sentence each */
+	size_t leftover_count;
+};
+
+struct totals {
+	long planned, executed, passed, failed, errors, skipped, flaky;
+};
+
+/* Invariants over every exchange of the run, asked for or not. */
+struct invariants {
+	long replies;          /* HTTP replies received whole */
+	long replies_5xx;      /* of these, 5xx that no step expected */
+	long transport_errors; /* requests without a whole reply */
+	long late;             /* replies past their limit */
+	long statements;       /* SQL statements judged */
+	long retried;          /* attempts beyond the first, in `eventually` and --retries */
+};
+
+const char *verdict_name(enum verdict verdict); /* "PASS", "FAIL", "ERROR", "SKIP", "NONE" */
+bool verdict_parse(const char *name, enum verdict *verdict);
+const char *trouble_name(enum trouble trouble); /* "blocked", "transport", ... */
+bool trouble_parse(const char *name, enum trouble *trouble);
+const char *purpose_name(enum purpose purpose);
+
+/* A run read back from its record. */
+struct run_entry {
+	struct planned_case planned;
+	enum verdict verdict;
+	bool flaky;
+	int64_t elapsed_us;
+	long offset; /* of its line in the record; -1: it never settled */
+	size_t length;
+};
+
+struct run {
+	struct arena arena;
+	char *path;                /* of run.jsonl */
+	json_t *header;            /* see record.h */
+	json_t *footer;            /* NULL: the run was cut short */
+	struct run_entry *entries; /* in plan order, every planned case */
+	size_t entry_count;
+	struct totals totals; /* recomputed from the entries, never taken from the footer */
+	struct invariants invariants;
+	bool complete;    /* footer present, chain whole, every case settled */
+	char digest[65];  /* SHA-256 of the last line: the run's name in evidence */
+	char broken[160]; /* where the hash chain breaks, "" when it is whole */
+};
+
+/* Read `path` (a run.jsonl, or a directory that holds one). A last line that was cut in the
+ * middle is dropped; anything else malformed is an error. */
+struct run *run_load(const char *path, struct error *err) MUST_USE;
+void run_free(struct run *run);
+
+/* Read the record of entry `index` into *out; texts live in `arena`. An unsettled case
+ * comes back as ERROR interrupted "did not run: the run was cut short". */
+bool run_case_read(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
+		   struct error *err) MUST_USE;
+
+/* Exit status by the table of `lensgate help exit`: the first of 6, 4, 3, 1 that applies. */
+int run_exit_status(const struct run *run);
+
+#endif

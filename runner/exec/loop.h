@@ -25,7 +25,8 @@ struct loop *loop_new(void);
 void loop_free(struct loop *loop);
 
 /* Call `fn` whenever `fd` is ready for one of `interest` (LOOP_READ|LOOP_WRITE).
- * Replaces any earlier watch on the same fd; an interest of 0 stops watching. */
+ * Replaces any earlier watch on the same fd; an interest of 0 stops watching. Hang-up and errors
+ * count as readable, and an error as writable too. */
 void loop_watch(struct loop *loop, int fd, unsigned interest, loop_fd_fn *fn, void *arg);
 
 /* Call `fn` once, no sooner than `delay_ms` milliseconds from now. The handle is good for
@@ -40,15 +41,17 @@ void loop_cancel(struct loop *loop, struct loop_timer *timer);
 typedef void loop_signal_fn(void *arg, int signal_number);
 bool loop_on_signals(struct loop *loop, loop_signal_fn *fn, void *arg, struct error *err) MUST_USE;
 
-/* Leave loop_run() after the current callback, whatever is still under way. */
+/* Leave loop_run() after the current callback, whatever is still under way. A later loop_run() goes
+ * on where this one stopped. */
 void loop_stop(struct loop *loop);
 
 /* Start the transfer and call `fn` when it ends. The caller keeps `easy` and
  * must not clean it up before then; its CURLOPT_PRIVATE belongs to the loop.
- * No allocation per transfer: the 16 bytes it needs are recycled. */
+ * No allocation per transfer: the few bytes it needs are recycled. */
 void loop_fetch(struct loop *loop, CURL *easy, loop_fetch_fn *fn, void *arg);
 
-/* Take back a transfer that was started and not yet reported; `fn` is not called. */
+/* Take back a transfer that was started and not yet reported; `fn` is not called. Does nothing to a
+ * handle that has been reported, or was never started. */
 void loop_fetch_cancel(struct loop *loop, CURL *easy);
 
 /* Run until nothing is left to wait for, or loop_stop(). Watches that are only there for signals do

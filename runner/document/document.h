@@ -1,8 +1,8 @@
 /* document.h - one YAML or JSON file: its value, and where each part of it stood.
  *
  * Both syntaxes give the same json_t, told apart by extension (.json, else
- * YAML). YAML is read with the 1.2 core schema: only `true false null` and
- * numbers are not text, so `no`, `on`, `~`-less blanks and dates stay text. Duplicate keys,
+ * YAML). YAML is read with the 1.2 core schema: only `true false null`, nothing at all (null) and
+ * numbers are not text, so `no`, `on`, `~` and dates are text. Duplicate keys, merge keys,
  * anchors with cycles, tags, several documents in one file and non-text keys are mistakes. `${...}`
  * may stand unquoted anywhere, inside a flow mapping too, where YAML itself would stumble over the
  * braces.
@@ -43,5 +43,8 @@ struct place document_place(const struct document *document, const char *pointer
 
 /* Where the key of the member at `pointer` stands (the value's place for an array's item). */
 struct place document_key_place(const struct document *document, const char *pointer);
+
+/* Write a place into an error; of a path too long for it, the tail. */
+void place_set(const struct place *place, struct error *err);
 
 #endif

@@ -12,8 +12,9 @@
 
 #include "base/arena.h"
 #include "document/document.h"
+#include "document/places.h"
 
-#define NODE_POINTER_BYTES 256
+#define NODE_POINTER_BYTES POINTER_BYTES
 
 struct node {
 	const struct document *document;
@@ -35,11 +36,17 @@ bool node_member(const struct node *object, const char *key, struct node *member
 /* The item `index` of an array, which must exist. */
 struct node node_item(const struct node *array, size_t index);
 
+/* The member after *key in file order, the first one when *key is NULL: false after the last.
+ *	for (const char *key = NULL; node_next(&object, &key, &member);) */
+bool node_next(const struct node *object, const char **key, struct node *member);
+
 /* Add an error at the value (or, for node_fail_key, at its key). Always false. */
 bool node_fail(const struct node *node, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool node_fail_key(const struct node *node, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Add a copy of an error made elsewhere, at the value. Always false. */
+bool node_fail_with(const struct node *node, const struct error *err);
 
-/* The node must be an object / a non-empty array / a text; otherwise an error that
+/* The node must be an object / a non-empty array / a non-empty text; otherwise an error that
  * says what it is instead ("must be a mapping, not a number"). */
 bool node_is_object(const struct node *node) MUST_USE;
 bool node_is_array(const struct node *node) MUST_USE;
@@ -57,7 +64,8 @@ bool node_integer(const struct node *object, const char *key, enum need need, in
 		  int64_t max, int64_t *out);
 bool node_boolean(const struct node *object, const char *key, enum need need, bool *out);
 bool node_duration(const struct node *object, const char *key, enum need need, int64_t *ms);
-/* A list of texts, or one text standing for a list of one. The array is in `arena`. */
+/* A list of texts, or one text standing for a list of one; the list may be empty. The array is in
+ * `arena`. */
 bool node_texts(const struct node *object, const char *key, enum need need, struct arena *arena,
 		const char *const **out, size_t *count);
 
@@ -65,7 +73,8 @@ bool node_texts(const struct node *object, const char *key, enum need need, stru
 bool duration_parse(const char *text, int64_t *ms) MUST_USE;
 
 /* The name among `known` nearest to `name`, or NULL when none is near enough to be
- * a typing error (edit distance at most a third of its length). */
+ * a typing error (edit distance at most a third of its length; swapped neighbours are one edit,
+ * upper and lower case are the same). The first of several; entries may be NULL. */
 const char *nearest_name(const char *name, const char *const *known, size_t count);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "document/document.h"
+#include "document/node.h"
 #include "suite/secrets.h"
 
 /* What stands in the Authorization header of a persona. Every kind but VALID, NONE and
@@ -82,8 +83,10 @@ struct environment {
 	size_t persona_count;
 	const struct scenario *scenarios;
 	size_t scenario_count;
-	int64_t within_ms; /* limit for a reply where a step says none; 0: the suite's */
-	bool embedded;     /* base_url or database come from ${embedded.*} */
+	int64_t within_ms;       /* limit for a reply where a step says none; 0: the suite's */
+	bool embedded;           /* base_url or database come from ${embedded.*} */
+	struct secrets *secrets; /* borrowed: where ${env.X} and ${secret.X} of suites come from */
+	bool check_only;         /* some values may be place-holders */
 };
 
 /* What ${embedded.*} stands for; NULL before the embedded target runs: then files are
@@ -98,6 +101,14 @@ struct environment *environment_load(const char *path, struct secrets *secrets,
 				     const struct embedded_values *embedded, bool check_only,
 				     struct errors *errors) MUST_USE;
 void environment_free(struct environment *environment);
+
+/* Read a `derived` mapping of a lens or a suite, `{ no_sub: { like: hod, token: no_sub } }`, into
+ * personas in `arena`. `like` names a persona of the environment, one of `known` (those a lens has
+ * derived already; may be none), or another one of the mapping. A name that is taken is a mistake.
+ */
+bool personas_derive(const struct node *derived, const struct environment *environment,
+		     const struct persona *known, size_t known_count, struct arena *arena,
+		     const struct persona **personas, size_t *count) MUST_USE;
 
 const struct persona *environment_persona(const struct environment *environment, const char *name);
 /* True when rows of `yacht` may be written. */

@@ -57,6 +57,22 @@ json_t *template_fill(const json_t *value, const struct scope *scope, struct err
 /* As template_fill, for a text inside an arena-free caller: malloc'ed, NUL-terminated. */
 char *template_fill_text(const char *text, const struct scope *scope, struct error *err);
 
+/* The value of `name`, a new reference. NULL with err set: a mistake. NULL without: left to a later
+ * filling (TEMPLATE_PART), or a name without a value (TEMPLATE_WHOLE). */
+typedef json_t *template_lookup_fn(void *arg, const char *name, struct error *err);
+
+/* TEMPLATE_PART keeps the names its lookup does not know, and `$${`, as they stand: a matrix or an
+ * include fills in its own names and leaves the rest. */
+enum template_extent { TEMPLATE_WHOLE, TEMPLATE_PART };
+
+/* As template_fill, with names looked up by `lookup`. */
+json_t *template_fill_with(const json_t *value, enum template_extent extent,
+			   template_lookup_fn *lookup, void *arg, struct error *err);
+
+/* The value at a dotted path below `value`, borrowed: members by key, items by number. NULL when
+ * there is none. */
+const json_t *template_walk(const json_t *value, const char *path);
+
 bool template_is_constant(const json_t *value);
 
 /* Call `fn` with each name used in `value`, for the checks made at load time. */

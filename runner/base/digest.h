@@ -9,4 +9,10 @@
 
 void digest_hex(const void *bytes, size_t len, char hex[DIGEST_HEX_BYTES]);
 
+/* The same for many: looking the algorithm up costs as much as hashing 200 bytes. */
+struct digest;
+struct digest *digest_new(void);
+void digest_free(struct digest *digest);
+void digest_next(struct digest *digest, const void *bytes, size_t len, char hex[DIGEST_HEX_BYTES]);
+
 #endif

@@ -1,21 +1,45 @@
 /* record.h - run.jsonl, written one line at a time as things happen.
  *
- * JSON Lines. Every line is an object whose first member is "previous": the SHA-256
- * of the line before it (64 zeros for the first), its second "record": what it is.
+ * JSON Lines. Every line is an object whose first member is "previous": the SHA-256 of the line
+ * before it, as it stands in the file, without its newline (64 zeros for the first); its second
+ * is "record": what it is.
  *
- *   header   {"previous", "record": "header", "format": 1, "run": {id, started, command: [argv],
- * title, gate?, expected_count?, flaky_budget}, "program": {version, libraries: {...}}, "suites":
- * [{name, title, file, sha256, evidence?}], "lenses": [{name, file, sha256, declared}],
- *             "environment": {name, base_url, host, yacht, embedded, flags}, "target": {commit,
- * environment, version}, "database": {version, user, superuser, bypassrls}, "personas": [{name,
- * role, user, token}], "suites_commit": {commit, dirty}, "ci": {...}, "machine": {...}} planned one
- * per case, in plan order: {suite, id, title, group, persona, file, line, action, role, layer,
- * flags} preflight {"checks": [{name, ok, sentence}], exchanges} case     one per settled case, in
- * the order they settled footer   {"totals", "invariants", "cleanup": {registered, removed,
- * leftovers: [...]}, "verdict", "exit_status", "reason", "elapsed_us", "ended", "interrupted"}
+ * header: once, first
  *
- * Every line passes the masker before it is hashed and written. With RECORD_SUMMARY, exchanges
- * of passing cases are stored without headers and bodies.
+ *     {"previous", "record": "header", "format": 1,
+ *      "run": {id, started, command: [argv], title, gate?, expected_count?, flaky_budget},
+ *      "program": {version, libraries: {...}},
+ *      "suites": [{name, title, file, sha256, evidence?}],
+ *      "lenses": [{name, file, sha256, declared: {actions: {NAME: {variant, allow: [role], sql}},
+ *                  roles: [...], tables: [...], transitions: {...}, errors: [...]}}],
+ *      "environment": {name, base_url, host, yacht, embedded, flags},
+ *      "target": {commit, environment, version},
+ *      "database": {version, user, superuser, bypassrls},
+ *      "personas": [{name, role, user, token}],
+ *      "suites_commit": {commit, dirty}, "ci": {...}, "machine": {...}}
+ *
+ * planned: one per case, in plan order, before the first case
+ *
+ *     {suite, id, title, group, persona, file, line, action, role, layer, flags}
+ *
+ * preflight: at most once
+ *
+ *     {"checks": [{name, ok, sentence}], "exchanges": [...]}
+ *
+ * case: one per settled case, in the order they settled; members named as in run.h, those that are
+ * NULL, 0 or false left out (`attempt` and `attempts`: when 1)
+ *
+ *     {index, verdict, trouble, reason, expected, actual, proof, note, flaky, attempts, started_us,
+ *      elapsed_us, assertions, "findings": [...], "exchanges": [...], "leftovers": [...]}
+ *
+ * footer: once, last; a run without one was cut short
+ *
+ *     {"totals", "invariants", "cleanup": {registered, removed, leftovers: [...]}, "verdict",
+ *      "exit_status", "reason", "elapsed_us", "ended", "interrupted"}
+ *
+ * Every text passes the masker before it is hashed and written. With RECORD_SUMMARY, exchanges of
+ * passing cases are stored without headers and bodies. A line is one write(): whatever kills the
+ * process, a case that settled is on record. Nothing is flushed to the platter.
  */
 #ifndef RUN_RECORD_H
 #define RUN_RECORD_H
@@ -27,7 +51,8 @@ enum record_detail { RECORD_FULL, RECORD_SUMMARY };
 
 struct record;
 
-/* Create `path` (directories too). NULL on failure: without a record nothing may run. */
+/* Create `path` (directories too), which must not exist: evidence is never overwritten. NULL on
+ * failure: without a record nothing may run. `mask` is borrowed, and may learn secrets later. */
 struct record *record_create(const char *path, const struct mask *mask, enum record_detail detail,
 			     struct error *err) MUST_USE;
 
@@ -43,7 +68,8 @@ void record_footer(struct record *record, const json_t *footer);
 /* The sentence of the first failed write, or NULL. */
 const char *record_failed(const struct record *record);
 
-/* Flush and close. */
+/* Close, and free `record` in any case. False when this or any write before it failed. NULL does
+ * nothing. */
 bool record_close(struct record *record, struct error *err) MUST_USE;
 
 #endif

@@ -140,7 +140,8 @@ const char *verdict_name(enum verdict verdict); /* "PASS", "FAIL", "ERROR", "SKI
 bool verdict_parse(const char *name, enum verdict *verdict);
 const char *trouble_name(enum trouble trouble); /* "blocked", "transport", ... */
 bool trouble_parse(const char *name, enum trouble *trouble);
-const char *purpose_name(enum purpose purpose);
+const char *purpose_name(enum purpose purpose); /* "step", "before", "after", ... */
+bool purpose_parse(const char *name, enum purpose *purpose);
 
 /* A run read back from its record. */
 struct run_entry {
@@ -156,18 +157,22 @@ struct run {
 	struct arena arena;
 	char *path;                /* of run.jsonl */
 	json_t *header;            /* see record.h */
+	json_t *preflight;         /* {"checks", "exchanges"}; NULL: none on record */
 	json_t *footer;            /* NULL: the run was cut short */
 	struct run_entry *entries; /* in plan order, every planned case */
 	size_t entry_count;
-	struct totals totals; /* recomputed from the entries, never taken from the footer */
-	struct invariants invariants;
-	bool complete;    /* footer present, chain whole, every case settled */
-	char digest[65];  /* SHA-256 of the last line: the run's name in evidence */
-	char broken[160]; /* where the hash chain breaks, "" when it is whole */
+	struct totals totals; /* recomputed from the cases, never taken from the footer; what did
+				 not settle is an error */
+	struct invariants invariants; /* the footer's, or what the cases show where that is more */
+	bool interrupted;             /* a case did not run, or did not finish, for want of time */
+	bool complete;                /* footer present, chain whole, every case settled */
+	char digest[65];              /* SHA-256 of the last line: the run's name in evidence */
+	char broken[160];             /* where the hash chain breaks, "" when it is whole */
 };
 
 /* Read `path` (a run.jsonl, or a directory that holds one). A last line that was cut in the
- * middle is dropped; anything else malformed is an error. */
+ * middle is dropped; anything else malformed is an error with the line's number. Bodies are not
+ * kept: memory is a few hundred bytes per case. */
 struct run *run_load(const char *path, struct error *err) MUST_USE;
 void run_free(struct run *run);
 
@@ -176,7 +181,12 @@ void run_free(struct run *run);
 bool run_case_read(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
 		   struct error *err) MUST_USE;
 
-/* Exit status by the table of `lensgate help exit`: the first of 6, 4, 3, 1 that applies. */
+/* The preflight's exchanges, copied into `arena`; *count is 0 when there are none. */
+const struct exchange *run_preflight_exchanges(const struct run *run, struct arena *arena,
+					       size_t *count);
+
+/* Exit status by the table of `lensgate help exit`: the first of 6, 4, 3, 1 that applies; 5 when
+ * no case was planned. Where the cases say 0 and the footer says otherwise, the footer's. */
 int run_exit_status(const struct run *run);
 
 #endif

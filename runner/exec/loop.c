@@ -456,7 +456,8 @@ wait_ms(const struct loop *loop)
 	if (left_us <= 0)
 		return 0;
 	/* Rounded up: a timer is late rather than early. */
-	return left_us >= MAX_WAIT_MS * 1000 ? MAX_WAIT_MS : (int)((left_us + 999) / 1000);
+	int64_t left_ms = (left_us + 999) / 1000;
+	return left_ms > MAX_WAIT_MS ? MAX_WAIT_MS : (int)left_ms;
 }
 
 bool

@@ -51,6 +51,9 @@ static const char *const settings[] = {
 	"jit=off",
 	"dynamic_shared_memory_type=mmap",
 	"restart_after_crash=off",
+	/* Statements are refused by the hundred here, and those who sent them report it. */
+	"log_min_messages=log",
+	"log_min_error_statement=panic",
 	"max_logical_replication_workers=0",
 	"unix_socket_permissions=0700",
 };
@@ -145,7 +148,8 @@ run(struct site *site, struct child_spec *spec, struct error *err)
 
 	if (child_run(spec, site->deadline_us, &why))
 		return true;
-	return error_set(err, ERROR_ENVIRONMENT, "%s: %s", why.message, site_last_words(site));
+	return error_set(err, ERROR_ENVIRONMENT, "%s: %s", why.message,
+			 site_last_words(site, LOG_DATABASE));
 }
 
 static bool
@@ -237,12 +241,12 @@ await_ready(struct cluster *cluster, struct site *site, struct error *err)
 		if (waitpid(cluster->server, &status, WNOHANG) == cluster->server) {
 			cluster->server = 0;
 			return error_set(err, ERROR_ENVIRONMENT, "PostgreSQL did not start: %s",
-					 site_last_words(site));
+					 site_last_words(site, LOG_DATABASE));
 		}
 		if (child_left_ms(site->deadline_us) == 0)
 			return error_set(err, ERROR_ENVIRONMENT,
 					 "PostgreSQL was not ready in time: %s",
-					 site_last_words(site));
+					 site_last_words(site, LOG_DATABASE));
 		(void)poll(NULL, 0, 2);
 	}
 	return true;

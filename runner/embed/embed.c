@@ -240,6 +240,26 @@ embed_stop_database(struct embed *embed)
 	cluster_stop(&embed->cluster);
 }
 
+static bool
+still_runs(struct embed *embed, pid_t *pid, enum site_log log, struct error *err)
+{
+	int status;
+
+	if (*pid == 0 || !child_wait(*pid, 0, &status))
+		return true;
+	*pid = 0;
+	return error_set(err, ERROR_ENVIRONMENT, "the %s ended: %s",
+			 log == LOG_TARGET ? "target" : "database",
+			 site_last_words(&embed->site, log));
+}
+
+bool
+embed_running(struct embed *embed, struct error *err)
+{
+	return still_runs(embed, &embed->target.pid, LOG_TARGET, err) &&
+	       still_runs(embed, &embed->cluster.server, LOG_DATABASE, err);
+}
+
 /* ---- scenarios ---- */
 
 static const char *

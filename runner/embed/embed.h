@@ -71,6 +71,10 @@ const struct embed_secret *embed_secrets(const struct embed *embed, size_t *coun
 bool embed_scenario(struct embed *embed, const char *const *flags, size_t flag_count,
 		    bool database_down, const char **base_url, struct error *err) MUST_USE;
 
+/* True while target and database run; false, with which of them ended and its last words,
+ * when one ended without being asked to. */
+bool embed_running(struct embed *embed, struct error *err);
+
 /* Take the database away under the running targets, for good. */
 void embed_stop_database(struct embed *embed);
 

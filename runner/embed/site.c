@@ -175,15 +175,25 @@ employ_keeper(struct site *site, const int leash[2], const int life[2], struct e
 }
 
 static bool
-open_log(struct site *site, int log_fd, struct error *err)
+open_logs(struct site *site, int log_fd, struct error *err)
 {
-	site->own_log = log_fd < 0;
-	site->log = log_fd;
-	if (log_fd >= 0)
-		return true;
-	site->log = open(site_path(site, "log"), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	return site->log >= 0 || error_set(err, ERROR_ENVIRONMENT, "cannot write %s: %s",
-					   site_path(site, "log"), strerror(errno));
+	static const char *const names[] = {
+		[LOG_DATABASE] = "database.log", [LOG_TARGET] = "target.log"
+	};
+	_Static_assert(COUNTOF(names) == SITE_LOGS, "every log needs a name");
+
+	site->own_logs = log_fd < 0;
+	for (size_t i = 0; i < SITE_LOGS; i++) {
+		site->logs[i] = log_fd;
+		if (!site->own_logs)
+			continue;
+		const char *path = site_path(site, names[i]);
+		site->logs[i] = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		if (site->logs[i] < 0)
+			return error_set(err, ERROR_ENVIRONMENT, "cannot write %s: %s", path,
+					 strerror(errno));
+	}
+	return true;
 }
 
 bool
@@ -191,13 +201,13 @@ site_open(struct site *site, int log_fd, int64_t deadline_us, struct error *err)
 {
 	int leash[2] = { -1, -1 }, life[2] = { -1, -1 };
 
-	*site = (struct site){ .deadline_us = deadline_us, .life = -1, .leash = -1, .log = -1 };
+	*site = (struct site){ .deadline_us = deadline_us, .life = -1, .leash = -1 };
 	bool ok = choose_user(&site->user, err);
 	if (ok && (pipe2(leash, O_CLOEXEC) != 0 || pipe2(life, O_CLOEXEC) != 0))
 		ok = error_set(err, ERROR_ENVIRONMENT, "cannot make a pipe: %s", strerror(errno));
 	site->leash = leash[1];
 	site->life = life[1];
-	ok = ok && employ_keeper(site, leash, life, err) && open_log(site, log_fd, err);
+	ok = ok && employ_keeper(site, leash, life, err) && open_logs(site, log_fd, err);
 	if (leash[0] >= 0)
 		(void)close(leash[0]);
 	if (life[0] >= 0)
@@ -212,8 +222,9 @@ site_close(struct site *site)
 {
 	int status;
 
-	if (site->own_log && site->log >= 0)
-		(void)close(site->log);
+	for (size_t i = 0; site->own_logs && i < SITE_LOGS; i++)
+		if (site->logs[i] > 0)
+			(void)close(site->logs[i]);
 	if (site->leash > 0)
 		(void)close(site->leash);
 	if (site->life > 0)
@@ -232,15 +243,15 @@ site_path(struct site *site, const char *name)
 }
 
 const char *
-site_last_words(struct site *site)
+site_last_words(struct site *site, enum site_log log)
 {
 	char *words = arena_array(&site->arena, LAST_WORDS_MAX + 1, 1);
 	struct stat info;
 
-	if (!site->own_log || fstat(site->log, &info) != 0)
+	if (!site->own_logs || fstat(site->logs[log], &info) != 0)
 		return "";
 	off_t from = info.st_size > LAST_WORDS_MAX ? info.st_size - LAST_WORDS_MAX : 0;
-	ssize_t got = pread(site->log, words, LAST_WORDS_MAX, from);
+	ssize_t got = pread(site->logs[log], words, LAST_WORDS_MAX, from);
 	size_t len = got > 0 ? (size_t)got : 0;
 
 	while (len > 0 && words[len - 1] == '\n')
@@ -265,8 +276,8 @@ site_child(const struct site *site, const struct words *argv, const struct words
 				    .env = env,
 				    .directory = site->directory,
 				    .user = &as_we_are,
-				    .out = site->log,
-				    .errors = site->log,
+				    .out = site->logs[LOG_DATABASE],
+				    .errors = site->logs[LOG_DATABASE],
 				    .life = site->life,
 				    .death_signal = SIGKILL };
 }

@@ -16,6 +16,13 @@
 #include "base/error.h"
 #include "embed/child.h"
 
+/* Who writes where: what the database says must not hide what the target says. */
+enum site_log {
+	LOG_DATABASE, /* "database.log" */
+	LOG_TARGET,   /* "target.log", all targets */
+	SITE_LOGS
+};
+
 struct site {
 	struct arena arena;     /* texts that live as long as the site */
 	const char *directory;  /* absolute, short, of letters, digits and "/._-" only */
@@ -23,12 +30,12 @@ struct site {
 	int life;               /* to be given to every child */
 	int leash;
 	pid_t keeper;
-	int log;             /* where children write what they have to say */
-	bool own_log;        /* `log` is a file in the directory */
+	int logs[SITE_LOGS]; /* where children write what they have to say */
+	bool own_logs;       /* they are files in the directory */
 	int64_t deadline_us; /* for everything that start does */
 };
 
-/* Make it. `log_fd` is where logs go, -1: to the file "log" in the directory.
+/* Make it. `log_fd` is where logs go, -1: to files in the directory.
  * The caller has nothing to release after a failure (ERROR_ENVIRONMENT). */
 bool site_open(struct site *site, int log_fd, int64_t deadline_us, struct error *err) MUST_USE;
 
@@ -39,11 +46,11 @@ void site_close(struct site *site);
 /* "DIRECTORY/name", for one line of code. */
 const char *site_path(struct site *site, const char *name);
 
-/* The last words in the log, on one line, for an error message; "" when the log is not ours. */
-const char *site_last_words(struct site *site);
+/* The last words in a log, on one line, for an error message; "" when the log is not ours. */
+const char *site_last_words(struct site *site, enum site_log log);
 
 /* What a child of this site is started with: as the user we are, killed with us, its
- * output in the log. The caller changes what is different. */
+ * output in the database's log. The caller changes what is different. */
 struct child_spec site_child(const struct site *site, const struct words *argv,
 			     const struct words *env);
 

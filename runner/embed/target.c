@@ -44,7 +44,7 @@ await_ready(struct target *target, struct site *site, struct error *err)
 
 	if (!read_line(target->out, site->deadline_us, line))
 		return error_set(err, ERROR_ENVIRONMENT, "the target did not start: %s",
-				 site_last_words(site));
+				 site_last_words(site, LOG_TARGET));
 	if (strncmp(line, READY "http://127.0.0.1:", strlen(READY "http://127.0.0.1:")) != 0)
 		return error_set(err, ERROR_ENVIRONMENT,
 				 "the target began with '%.80s', not with where it listens", line);
@@ -71,6 +71,7 @@ target_start(struct target *target, struct site *site, const struct target_spec 
 		return error_set(err, ERROR_ENVIRONMENT, "cannot make a pipe: %s", strerror(errno));
 	struct child_spec child = site_child(site, &argv, spec->env);
 	child.out = ends[1];
+	child.errors = site->logs[LOG_TARGET];
 	target->out = ends[0];
 	target->pid = child_start(&child, err);
 	(void)close(ends[1]);

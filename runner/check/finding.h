@@ -40,6 +40,7 @@ struct findings {
 	struct arena *arena; /* where texts and the array live; set by the owner */
 	struct finding *items;
 	size_t count, room;
+	struct regex *regexes; /* compiled by checks, kept for the next one; in `arena` */
 };
 
 /* "status", "body", "headers", "schema", "latency", "capture", "unchanged", "written",

@@ -8,6 +8,12 @@
  *   $type $contains $excludes $each $any $len $match $gt $ge $lt $le $ne $absent
  *   $present $one_of $eq $set
  *
+ * What proves nothing does not hold. An absent value matches `$absent` (also as an alternative
+ * of `$one_of`) and nothing else, and only where its parent is there. `$each` and `$excludes` do
+ * not hold for an empty array, object or text, unless `$len` stands beside them and says that it
+ * may be empty. `$ne` needs a value of the same kind, or null. `{}` is refused when loading: write
+ * `$type: object` or `$eq: {}`.
+ *
  * `lensgate help operators` prints the table these are rows of.
  */
 #ifndef CHECK_PATTERN_H
@@ -18,8 +24,16 @@
 #include "check/finding.h"
 #include "document/node.h"
 
+struct operation;
+
+/* A row of the operator table: what a user reads, and what this folder calls. */
 struct operator_help {
 	const char *name, *operand, *sentence, *example;
+	/* Does it hold? Reports when it does not. */
+	bool (*holds)(const struct operation *operation);
+	/* Is the operand of the right kind? Adds an error when it is not. */
+	bool (*operand_valid)(const struct node *operand);
+	bool sees_absent; /* may hold for a value that is not there */
 };
 
 /* Check a pattern at load time: unknown operators (with a hint), operands of the wrong
@@ -28,8 +42,10 @@ struct operator_help {
 bool pattern_valid(const struct node *pattern);
 
 /* Compare `actual` (NULL: absent) with `pattern`, from which all ${} are gone. Adds
- * one finding of `type` per mismatch, all of them, each with the pointer to the value below
- * `pointer`; an absent key names the nearest key that is there. */
+ * one finding of `type` per mismatch, all of them (the first 100, then how many more), each with
+ * the pointer to the value below `pointer`; an absent key names the nearest key that is there.
+ * Allocates nothing while everything matches, but for `$match`, `$set` and a pattern for `$len`.
+ * A `$match` that needs too much work is a mismatch and says so. */
 void pattern_match(const json_t *pattern, const json_t *actual, const char *pointer,
 		   enum finding_type type, struct findings *findings);
 

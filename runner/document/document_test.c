@@ -1,30 +1,22 @@
-#define _DEFAULT_SOURCE /* mkdtemp */
-
 #include "document/document.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/rows.h"
+#include "base/scratch.h"
 
-/* Write `text` as a file `name` in a directory of its own, load it, and remove both. */
 static struct document *
 load_bytes(const char *name, const char *text, size_t len, struct errors *errors)
 {
-	char directory[] = "/tmp/document-XXXXXX", path[64];
-	struct error err = { 0 };
+	char path[SCRATCH_BYTES];
 
-	cr_assert_not_null(mkdtemp(directory));
-	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-	cr_assert(file_replace(path, text, len, &err));
+	scratch_make(path, name, text, len);
 	struct document *document = document_load(path, errors);
-	(void)unlink(path);
-	(void)rmdir(directory);
+	scratch_remove(path);
 	return document;
 }
 

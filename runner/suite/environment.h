@@ -52,6 +52,11 @@ struct persona {
 	struct place place;
 };
 
+struct persona_range {
+	const struct persona *items;
+	size_t count;
+};
+
 struct scenario {
 	const json_t *flags;  /* {NAME: true|false|null}; NULL: the environment's own */
 	const char *outage;   /* "database" or NULL */
@@ -103,12 +108,12 @@ struct environment *environment_load(const char *path, struct secrets *secrets,
 void environment_free(struct environment *environment);
 
 /* Read a `derived` mapping of a lens or a suite, `{ no_sub: { like: hod, token: no_sub } }`, into
- * personas in `arena`. `like` names a persona of the environment, one of `known` (those a lens has
- * derived already; may be none), or another one of the mapping. A name that is taken is a mistake.
- */
+ * personas in `arena`. The keys are those of an environment's personas. `like` names a persona of
+ * the environment, one of `known` (derived already; may be none), or another one of the mapping. A
+ * name that is taken is a mistake. */
 bool personas_derive(const struct node *derived, const struct environment *environment,
-		     const struct persona *known, size_t known_count, struct arena *arena,
-		     const struct persona **personas, size_t *count) MUST_USE;
+		     const struct persona_range *known, struct arena *arena,
+		     struct persona_range *personas) MUST_USE;
 
 const struct persona *environment_persona(const struct environment *environment, const char *name);
 /* True when rows of `yacht` may be written. */

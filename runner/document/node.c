@@ -9,6 +9,17 @@
 /* Longer names are not typing errors of ours. */
 #define NAME_BYTES 64
 
+json_t *
+node_share(const json_t *value)
+{
+	const union {
+		const json_t *given;
+		json_t *value;
+	} shared = { value };
+
+	return json_incref(shared.value);
+}
+
 struct node
 node_root(const struct document *document, struct errors *errors)
 {

@@ -25,6 +25,9 @@ struct node {
 
 enum need { OPTIONAL, REQUIRED };
 
+/* A new reference to `value`, which nobody may change: counting is not changing. */
+json_t *node_share(const json_t *value);
+
 /* The root of `document`; its mistakes go to `errors`. */
 struct node node_root(const struct document *document, struct errors *errors);
 

@@ -30,6 +30,12 @@ struct creation {
 	struct template where; /* {column: value}, over payload.* and reply.* */
 };
 
+/* Rows that must not be there after a refusal: generated cases prove a refused create with it. */
+struct absence {
+	const char *table;
+	struct template where; /* {column: value}, over payload.* and persona.* */
+};
+
 /* What an action needs before it can run, for generated cases. */
 struct prerequisite {
 	const char *name;    /* variable it fills */
@@ -40,7 +46,7 @@ struct prerequisite {
 struct action {
 	const char *name;
 	enum variant variant;
-	const char *const *allow; /* roles, groups resolved */
+	const char *const *allow; /* roles, groups resolved, in the order of the lens's roles */
 	size_t allow_count;
 	const char *const *required; /* required payload fields */
 	size_t required_count;
@@ -54,16 +60,21 @@ struct action {
 	size_t write_count;
 	const struct creation *creates;
 	size_t create_count;
+	const struct absence *absent;
+	size_t absent_count;
 	const char *sql;            /* the same write (or read) made directly; NULL: none */
 	struct template sql_params; /* array, $1... */
 	const struct prerequisite *sql_needs; /* beyond `needs` */
 	size_t sql_need_count;
+	const char *const *refused; /* how `sql` may end for other roles: denied, filtered */
+	size_t refused_count;       /* default both */
 	struct place place;
 };
 
 struct lens_table {
 	const char *name;
 	const char *tenant, *owner; /* columns; NULL: none */
+	const json_t *allow;        /* {command: [roles, groups or everyone]}; NULL: not stated */
 };
 
 struct role {
@@ -90,11 +101,14 @@ struct lens {
 				    */
 	struct template refusal;   /* pattern every error body matches */
 	const json_t *transitions; /* {column: {from: [to]}}; NULL */
-	const json_t *derived;     /* further personas: {NAME: {like, token}} */
+	const json_t *derived;     /* further personas: {NAME: {like, token, claims}} */
+	json_t *expanded;          /* array that owns the values no file holds */
 };
 
+/* Load `path`. All mistakes go to `errors`; NULL if there were any. */
 struct lens *lens_load(const char *path, struct errors *errors) MUST_USE;
 void lens_free(struct lens *lens);
+/* NULL when there is none of that name. */
 const struct action *lens_action(const struct lens *lens, const char *name);
 bool action_allows(const struct action *action, const char *role);
 

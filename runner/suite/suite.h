@@ -2,6 +2,13 @@
  *
  * Includes, matrices and generated cases are already expanded: what is here is what will
  * be planned, in file order. Persona, action and capture names have been checked.
+ *
+ * A suite mutates when a case it runs, a fixture or a clean-up has
+ *   - an action that is MUTATE or SIGNED, or
+ *   - an HTTP step with POST, PUT, PATCH or DELETE; not to /auth/, /v1/bootstrap,
+ *     /v1/actions/suggestions or /v1/actions/NAME/preview, which write nothing.
+ * What the step expects does not matter: a refused write succeeds on a broken target. Statements of
+ * a persona are rolled back and never count.
  * Everything lives in the suite's arena or is borrowed from its document.
  */
 #ifndef SUITE_SUITE_H
@@ -15,6 +22,7 @@
 #include "document/document.h"
 #include "suite/environment.h"
 #include "suite/lens.h"
+#include "suite/lens_cache.h"
 #include "suite/template.h"
 
 enum step_kind { STEP_ACTION, STEP_HTTP, STEP_SQL, STEP_WAIT, STEP_KINDS };
@@ -82,7 +90,8 @@ struct step {
 	struct place place;
 	/* STEP_ACTION */
 	const struct action *action;
-	struct template payload, context; /* context NULL: {yacht_id: the environment's} */
+	struct template payload; /* NULL: {} */
+	struct template context; /* NULL: {yacht_id: the environment's} */
 	/* STEP_HTTP; headers and query for actions too */
 	const char *method;
 	struct template path; /* a text that begins with '/' */
@@ -102,7 +111,7 @@ struct step {
 	size_t unchanged_count;
 	const char *control;  /* id of the case that must pass for this refusal to count; NULL */
 	const char *unproved; /* why a refusal has neither control nor unchanged; NULL */
-	int64_t timeout_ms;
+	int64_t timeout_ms;   /* 0: the command line's */
 	int64_t eventually_within_ms; /* 0: once */
 	int64_t eventually_every_ms;
 	bool refusal; /* it expects to be refused: 4xx/503, denied or filtered */
@@ -151,7 +160,7 @@ struct suite {
 	const struct lens *lens; /* borrowed; NULL: none */
 	const json_t *vars;      /* an object; NULL */
 	bool serial;             /* one case at a time, in file order */
-	bool mutates;            /* some step may write: needs a yacht listed in `mutations` */
+	bool mutates; /* some step may write: the environment lists its yacht in `mutations` */
 	const struct fixture *fixtures; /* `setup` first if there is one, then `once` */
 	size_t fixture_count;
 	bool has_setup;
@@ -161,22 +170,20 @@ struct suite {
 	const struct persona
 		*derived; /* personas the lens or the suite derives from the environment's */
 	size_t derived_count;
+	json_t *expanded; /* array that owns what includes, matrices and generators made */
 };
 
-/* Load `path` and expand it. `lenses` finds the lens a suite names (loads lens.yaml beside it
- * once). `environment` supplies the personas; never NULL. All mistakes of the file and what it
+/* Load `path` and expand it. `lenses` finds the lens a suite names: lens.yaml beside it, or below
+ * `root`. `environment` supplies the personas; never NULL. All mistakes of the file and what it
  * includes go to `errors`; NULL if there were any. `root`: the directory includes must stay below.
- */
-struct lens_cache;
+ * The suite borrows its lens from `lenses` and its personas from `environment`. */
 struct suite *suite_load(const char *path, const char *root, struct lens_cache *lenses,
 			 const struct environment *environment, struct errors *errors) MUST_USE;
 void suite_free(struct suite *suite);
 
-/* Lenses loaded once, freed together. */
-struct lens_cache *lens_cache_new(void);
-void lens_cache_free(struct lens_cache *cache);
-const struct lens *lens_cache_get(struct lens_cache *cache, const char *path,
-				  struct errors *errors);
+/* The persona `name`, the environment's or a derived one; NULL when there is none. */
+const struct persona *suite_persona(const struct suite *suite,
+				    const struct environment *environment, const char *name);
 
 const char *outcome_name(enum outcome outcome);
 const char *step_kind_name(enum step_kind kind);

@@ -76,6 +76,25 @@ errors_release(struct errors *list)
 	*list = (struct errors){ 0 };
 }
 
+static bool
+stands_after(const struct error *a, const struct error *b)
+{
+	return a->line > b->line || (a->line == b->line && a->column > b->column);
+}
+
+void
+errors_sort(struct errors *list, size_t from)
+{
+	/* By insertion: it is stable, and nobody reads a thousand mistakes. */
+	for (size_t i = from + 1; i < list->count; i++) {
+		struct error moved = list->items[i];
+		size_t k = i;
+		for (; k > from && stands_after(&list->items[k - 1], &moved); k--)
+			list->items[k] = list->items[k - 1];
+		list->items[k] = moved;
+	}
+}
+
 void
 error_print(const struct error *err, struct buf *line)
 {

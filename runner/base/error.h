@@ -43,6 +43,9 @@ struct errors {
 /* A new, empty error at the end of the list; borrowed until the next call. */
 struct error *errors_new(struct errors *list);
 void errors_release(struct errors *list);
+/* Put the errors from index `from` on, all of one file, in the order of their places; those of one
+ * place stay as they are. */
+void errors_sort(struct errors *list, size_t from);
 
 /* Write `err` to `line` as a user reads it: "file:line:column: message (at /pointer)\n";
  * parts that are not known are left out. */

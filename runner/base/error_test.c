@@ -58,3 +58,23 @@ Test(error, a_printed_error_names_its_place)
 	buf_release(&line);
 	errors_release(&list);
 }
+
+Test(error, errors_are_sorted_by_place_and_those_of_one_place_stay)
+{
+	static const int places[][2] = {
+		{ 9, 9 }, { 3, 1 }, { 2, 5 }, { 2, 1 }, { 2, 5 }, { 1, 7 }
+	};
+	static const char expected[] = "053241";
+	struct errors list = { 0 };
+
+	for (size_t i = 0; i < COUNTOF(places); i++) {
+		struct error *err = errors_new(&list);
+		error_set(err, ERROR_SUITE, "%zu", i);
+		err->line = places[i][0];
+		err->column = places[i][1];
+	}
+	errors_sort(&list, 1);
+	for (size_t i = 0; i < list.count; i++)
+		cr_expect_eq(list.items[i].message[0], expected[i], "%zu", i);
+	errors_release(&list);
+}

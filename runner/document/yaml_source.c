@@ -145,6 +145,7 @@ read_alias(struct reader *reader, const yaml_event_t *event)
 	} else if (reader->aliased + anchor->values > ALIASED_VALUES) {
 		source_fail(source, spot, reader->pointer, "aliases stand for more than %d values",
 			    ALIASED_VALUES);
+		source->mistakes = SOURCE_MISTAKES;
 	} else {
 		reader->aliased += anchor->values;
 		reader->values += anchor->values - 1;

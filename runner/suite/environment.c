@@ -233,8 +233,9 @@ read_scenarios(const struct node *root, struct environment *environment)
 	struct scenario *scenarios = ARENA_ARRAY(&environment->arena, count, struct scenario);
 	for (size_t i = 0; i < count; i++) {
 		struct node item = node_item(&list, i);
-		ok &= read_scenario(&item, environment, &scenarios[i]);
-		for (size_t k = 0; k < i; k++) {
+		bool read = read_scenario(&item, environment, &scenarios[i]);
+		ok &= read;
+		for (size_t k = 0; read && k < i; k++) {
 			if (same_text(scenarios[k].outage, scenarios[i].outage) &&
 			    (scenarios[k].flags == scenarios[i].flags ||
 			     json_equal(scenarios[k].flags, scenarios[i].flags)))
@@ -314,6 +315,7 @@ struct environment *
 environment_load(const char *path, struct secrets *secrets, const struct embedded_values *embedded,
 		 bool check_only, struct errors *errors)
 {
+	size_t noted = errors->count;
 	struct document *document = document_load(path, errors);
 
 	if (!document)
@@ -325,6 +327,7 @@ environment_load(const char *path, struct secrets *secrets, const struct embedde
 	environment->secrets = secrets;
 	environment->check_only = check_only;
 	if (!load(environment, embedded, errors)) {
+		errors_sort(errors, noted);
 		environment_free(environment);
 		return NULL;
 	}

@@ -295,3 +295,33 @@ ParameterizedTest(size_t *row, environment, a_mistake_is_named)
 	errors_release(&errors);
 	secrets_free(secrets);
 }
+
+static const char *const shipped[] = { "fixtures/environments/embedded.yaml",
+				       "fixtures/environments/staging.yaml",
+				       "fixtures/environments/production.yaml" };
+
+ParameterizedTestParameters(environment, those_that_come_along_have_every_persona)
+{
+	return rows_of(COUNTOF(shipped));
+}
+
+ParameterizedTest(size_t *row, environment, those_that_come_along_have_every_persona)
+{
+	static const char *const names[] = {
+		"crew",   "crew_two", "hod",          "engineer",        "captain",    "manager",
+		"purser", "inactive", "role_expired", "foreign_hod",     "expired",    "anonymous",
+		"empty",  "garbage",  "alg_none",     "wrong_signature", "future_iat",
+	};
+	struct secrets *secrets = secrets_new();
+	struct errors errors = { 0 };
+	struct environment *environment =
+		environment_load(shipped[*row], secrets, NULL, true, &errors);
+
+	cr_assert_not_null(environment, "%s", errors.count ? errors.items[0].message : "");
+	for (size_t i = 0; i < COUNTOF(names); i++)
+		cr_expect_not_null(environment_persona(environment, names[i]), "%s", names[i]);
+	cr_expect_eq(environment->embedded, *row == 0);
+	cr_expect_eq(environment->mutation_count, *row == 2 ? 0 : 1);
+	environment_free(environment);
+	secrets_free(secrets);
+}

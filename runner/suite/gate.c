@@ -89,6 +89,7 @@ read_gate(const struct node *root, struct gate *gate)
 struct gate *
 gate_load(const char *path, struct errors *errors)
 {
+	size_t noted = errors->count;
 	struct document *document = document_load(path, errors);
 
 	if (!document)
@@ -99,6 +100,7 @@ gate_load(const char *path, struct errors *errors)
 	gate->document = document;
 	struct node root = node_root(document, errors);
 	if (!read_gate(&root, gate)) {
+		errors_sort(errors, noted);
 		gate_free(gate);
 		return NULL;
 	}

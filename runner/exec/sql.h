@@ -1,16 +1,21 @@
 /* sql.h - SQL statements over the loop, as somebody: persona, witness or janitor.
  *
- * The only user of libpq. Nothing blocks: connections are made with PQconnectPoll, statements sent
- * in pipeline mode. A pool of connections serves a queue in order. Each request is one transaction:
+ * The only user of libpq. Nothing blocks (but the look-up of a host's name): connections are made
+ * with PQconnectPoll, statements sent in pipeline mode. A pool of connections serves a queue in
+ * order. Each request is one transaction:
  *
- *   persona  BEGIN; [SET LOCAL SESSION AUTHORIZATION authenticator when that role exists and we
- * may]; role and claims by set_config(..., true); the statement; SET CONSTRAINTS ALL IMMEDIATE;
- * ROLLBACK - always witness  BEGIN READ ONLY as connected; the statement; ROLLBACK janitor  BEGIN
- * as connected; the statement; COMMIT
+ *   persona  BEGIN; settings of the role; time-out, role and claims by set_config(..., true), as
+ *            authenticator when that role exists, is a member of the wanted one and we are a
+ *            superuser; the statement; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK - always
+ *   witness  BEGIN READ ONLY as connected; the statement; ROLLBACK
+ *   janitor  BEGIN as connected; the statement; COMMIT
+ *
+ * A text holds one statement: the extended protocol refuses more. COPY cannot be used.
  *
  * Source of the sequence and its traps: design notes on RLS checks. Per connection:
- * client_min_messages error, lc_messages C where allowed, statement_timeout, lock_timeout,
- * idle_in_transaction_session_timeout, row_security on.
+ * client_min_messages error, lc_messages C for a superuser, lock_timeout 1 s,
+ * idle_in_transaction_session_timeout 60 s, row_security on. These are session settings: a pooler
+ * in transaction mode is no place to connect to.
  */
 #ifndef EXEC_SQL_H
 #define EXEC_SQL_H
@@ -30,14 +35,16 @@ enum sql_status {
 	SQL_DONE,    /* it ran: rows were returned or changed, maybe none */
 	SQL_DENIED,  /* 42501 from a policy, a grant or a trigger on the way */
 	SQL_ERROR,   /* any other SQLSTATE of the statement itself */
-	SQL_HARNESS, /* our own framing failed: role cannot be taken, claims refused */
-	SQL_LOST     /* no connection, it broke, or a time-out */
+	SQL_HARNESS, /* our own framing failed: role cannot be taken, claims refused; a write as
+			witness */
+	SQL_LOST     /* not judged: no connection, it broke, time-out or lock time-out, deadlock,
+			shutdown (the SQLSTATE says, when there is one) */
 };
 
 struct sql_options {
-	const char *conninfo; /* conninfo or URL */
-	int connections;      /* most at a time, default 4 */
-	int64_t connect_timeout_ms;
+	const char *conninfo;       /* conninfo or URL */
+	int connections;            /* most at a time; 0: 4 */
+	int64_t connect_timeout_ms; /* 0: 10000 */
 };
 
 /* Borrowed until the reply is delivered. */
@@ -48,8 +55,8 @@ struct sql_request {
 	const char *text;
 	const char *const *params; /* text format; NULL is SQL null */
 	size_t param_count;
-	int64_t timeout_ms;
-	size_t max_rows; /* kept in `values`; more are counted only */
+	int64_t timeout_ms; /* of the statement, once it is its turn; 0 is not allowed */
+	size_t max_rows;    /* kept in `values`; more are counted only */
 };
 
 /* Valid during the callback only. */
@@ -60,15 +67,20 @@ struct sql_reply {
 	const char *source_function;    /* PG_DIAG_SOURCE_FUNCTION; NULL */
 	const char *constraint, *table; /* NULL */
 	long rows;                      /* returned, or changed when nothing is returned */
-	json_t *values;                 /* array of row objects, typed by column; borrowed */
-	int64_t queue_us, elapsed_us;
+	json_t *values; /* array of row objects, typed by column; borrowed; NULL unless SQL_DONE */
+	int64_t queue_us;   /* until everything before it on its connection was answered */
+	int64_t elapsed_us; /* from then on */
 };
 
 typedef void sql_reply_fn(void *arg, const struct sql_reply *reply);
 
 struct sql *sql_new(struct loop *loop, const struct sql_options *options);
-void sql_free(struct sql *sql); /* requests under way are dropped, their callbacks not called */
+/* Requests under way are dropped, their callbacks not called. Not from inside a callback. */
+void sql_free(struct sql *sql);
 
+/* `fn` is called from the loop, never from in here, exactly once. A janitor works alone on its
+ * connection: what waits behind a statement that never ends is sent again on another one, and only
+ * what has no effect may be. */
 void sql_send(struct sql *sql, const struct sql_request *request, sql_reply_fn *fn, void *arg);
 
 /* Append `name` quoted as an identifier ("a""b"); "schema.table" is quoted in its two parts. */

@@ -1,0 +1,38 @@
+/* sql_script.h - what is said to the server for one request, step by step. Internal to sql. */
+#ifndef EXEC_SQL_SCRIPT_H
+#define EXEC_SQL_SCRIPT_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#include "exec/sql.h"
+#include "exec/sql_roles.h"
+
+/* One transaction, step by step. Everything up to STEP_SYNC is skipped by the server after an
+ * error, so the rollback has a segment of its own: it happens in any case. */
+enum sql_step {
+	SQL_STEP_BEGIN,
+	SQL_STEP_SETTINGS,
+	SQL_STEP_FRAME,
+	SQL_STEP_STATEMENT,
+	SQL_STEP_CONSTRAINTS,
+	SQL_STEP_COMMIT,
+	SQL_STEP_SYNC,
+	SQL_STEP_ROLLBACK,
+	SQL_STEP_END /* the second sync */
+};
+
+/* Queue the set-up of a connection that entered pipeline mode: the answers are to the session
+ * settings, sql_role_facts, three prepared statements, and a sync. False when libpq takes no more.
+ */
+bool sql_script_set_up(PGconn *pg);
+
+/* The steps of the request's transaction, up to and with SQL_STEP_END. */
+const unsigned char *sql_script_of(const struct sql_roles *roles,
+				   const struct sql_request *request);
+
+/* Queue one of them. False when libpq takes no more. */
+bool sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_request *request,
+		     enum sql_step step);
+
+#endif

@@ -1,0 +1,58 @@
+#include "exec/sql_script.h"
+
+#include <criterion/criterion.h>
+
+#include "base/base.h"
+#include "base/rows.h"
+
+static const struct {
+	enum sql_identity identity;
+	const char *role;
+	bool settings, constraints, commit;
+} rows[] = {
+	{ SQL_PERSONA, "plain", false, true, false },
+	{ SQL_PERSONA, "unheard_of", false, true, false },
+	{ SQL_PERSONA, "with_settings", true, true, false },
+	{ SQL_WITNESS, NULL, false, false, false },
+	{ SQL_JANITOR, NULL, false, false, true },
+};
+
+ParameterizedTestParameters(sql_script, rows)
+{
+	return rows_of(COUNTOF(rows));
+}
+
+/* Where `step` stands; -1: nowhere. */
+static int
+place(const unsigned char *steps, enum sql_step step)
+{
+	for (int i = 0;; i++) {
+		if (steps[i] == step)
+			return i;
+		if (steps[i] == SQL_STEP_END)
+			return -1;
+	}
+}
+
+ParameterizedTest(size_t *row, sql_script, rows)
+{
+	char plain[] = "plain", with[] = "with_settings", names[] = "{a.b}", values[] = "{c}";
+	struct sql_role items[] = {
+		{ .name = plain },
+		{ .name = with, .setting_names = names, .setting_values = values }
+	};
+	const struct sql_roles roles = { items, COUNTOF(items) };
+	const struct sql_request request = { .identity = rows[*row].identity,
+					     .role = rows[*row].role };
+	const unsigned char *steps = sql_script_of(&roles, &request);
+
+	cr_expect_eq(place(steps, SQL_STEP_BEGIN), 0);
+	cr_expect_lt(place(steps, SQL_STEP_FRAME), place(steps, SQL_STEP_STATEMENT));
+	cr_expect_lt(place(steps, SQL_STEP_STATEMENT), place(steps, SQL_STEP_SYNC));
+	/* In a segment of its own, so that no error can skip it. */
+	cr_expect_eq(place(steps, SQL_STEP_ROLLBACK), place(steps, SQL_STEP_SYNC) + 1);
+	cr_expect_eq(place(steps, SQL_STEP_END), place(steps, SQL_STEP_ROLLBACK) + 1);
+	cr_expect_eq(place(steps, SQL_STEP_SETTINGS) > 0, rows[*row].settings);
+	cr_expect_eq(place(steps, SQL_STEP_CONSTRAINTS) > 0, rows[*row].constraints);
+	cr_expect_eq(place(steps, SQL_STEP_COMMIT) > 0, rows[*row].commit);
+}

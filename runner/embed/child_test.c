@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -161,7 +162,7 @@ Test(child, what_we_block_and_ignore_it_does_not)
 {
 	struct words argv = { 0 }, env = { 0 };
 	struct child_spec spec =
-		shell(&argv, &env, "grep -E 'Sig(Blk|Ign)' /proc/self/status | tr -d '\\n\\t'");
+		shell(&argv, &env, "awk '/^Sig(Blk|Ign)/ { print $2 }' /proc/self/status");
 	struct error err = { 0 };
 	sigset_t all;
 
@@ -169,5 +170,10 @@ Test(child, what_we_block_and_ignore_it_does_not)
 	cr_assert_eq(sigprocmask(SIG_BLOCK, &all, NULL), 0);
 	cr_assert_neq(signal(SIGPIPE, SIG_IGN), SIG_ERR);
 	const char *output = child_output(&spec, soon(), &arena, &err);
-	cr_expect_str_eq(output, "SigBlk:0000000000000000SigIgn:0000000000000000", "%s", output);
+	cr_assert_not_null(output, "%s", err.message);
+	/* Signal 32 is the C library's own, and may come ignored from whoever started us. */
+	char *end = NULL;
+	unsigned long long blocked = strtoull(output, &end, 16), ignored = strtoull(end, NULL, 16);
+	cr_expect_eq(blocked, 0, "%s", output);
+	cr_expect_eq(ignored & 0x7fffffff, 0, "%s", output);
 }

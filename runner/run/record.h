@@ -7,7 +7,8 @@
  * header: once, first
  *
  *     {"previous", "record": "header", "format": 1,
- *      "run": {id, started, command: [argv], title, gate?, expected_count?, flaky_budget},
+ *      "run": {id, started, command: [argv], title, gate?, expected_count?, flaky_budget,
+ *              reports: [{kind, path}]},
  *      "program": {version, libraries: {...}},
  *      "suites": [{name, title, file, sha256, evidence?}],
  *      "lenses": [{name, file, sha256, declared: {actions: {NAME: {variant, allow: [role], sql}},

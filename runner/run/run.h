@@ -148,8 +148,8 @@ struct run_entry {
 	struct planned_case planned;
 	enum verdict verdict;
 	bool flaky;
-	int64_t elapsed_us;
-	long offset; /* of its line in the record; -1: it never settled */
+	int64_t elapsed_us, ended_us; /* of its last attempt; ended: since the run began */
+	long offset;                  /* of its line in the record; -1: it never settled */
 	size_t length;
 };
 

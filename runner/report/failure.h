@@ -1,0 +1,36 @@
+/* failure.h - why a case did not pass, as plain text. */
+#ifndef REPORT_FAILURE_H
+#define REPORT_FAILURE_H
+
+#include "base/buf.h"
+#include "run/run.h"
+
+/* The verdict on two lines, then what was expected and what came:
+ *
+ *     FAIL crew-approve-denied: expected 403 INSUFFICIENT_PERMISSIONS, actual 200
+ *     status: another status than expected
+ *
+ *     1. status: another status than expected
+ *        expected: 403
+ *        actual:   200
+ *                  ^
+ */
+void failure_text(const struct planned_case *planned, const struct run_case *run_case,
+		  struct buf *out);
+
+/* The same without its first two lines. */
+void failure_details(const struct run_case *run_case, struct buf *out);
+
+/* Why, in one line whatever the texts hold: "expected 403 INSUFFICIENT_PERMISSIONS, actual 200". */
+void failure_line(const struct run_case *run_case, struct buf *out);
+
+/* The word of a case's first finding or of its trouble: the JUnit type. */
+const char *failure_type(const struct run_case *run_case);
+
+/* The commands that repeat what the case asked last, and the id of that request. */
+void failure_repeat(const struct run_case *run_case, struct buf *out);
+
+/* The last exchange of `kind` that the case made, clean-up aside; NULL: none. */
+const struct exchange *failure_exchange(const struct run_case *run_case, int kind);
+
+#endif

@@ -1,0 +1,244 @@
+#include "report/markdown.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/cases.h"
+#include "report/failure.h"
+#include "report/markdown_parts.h"
+#include "report/prose.h"
+#include "report/summary.h"
+
+/* One case with its transcript. Bodies are cut far below. */
+#define PART_BYTES ((size_t)16 * 1024 * 1024)
+
+void
+part_flush(struct document *document)
+{
+	sink_add(document->sink, document->out.text, document->out.len);
+	if (document->out.truncated)
+		sink_printf(document->sink, "\n\n[cut here; the whole is in the run record]\n\n");
+	document->out.len = 0;
+	document->out.truncated = false;
+}
+
+struct buf *
+part_scratch(struct document *document)
+{
+	document->text.len = 0;
+	document->text.text[0] = '\0';
+	document->text.truncated = false;
+	return &document->text;
+}
+
+void
+part_row(struct document *document, const char *name, const char *value)
+{
+	if (!value || !*value)
+		return;
+	buf_printf(&document->out, "| ");
+	prose_inline(&document->out, name);
+	buf_printf(&document->out, " | ");
+	prose_code(&document->out, value);
+	buf_printf(&document->out, " |\n");
+}
+
+static void
+scalar_row(struct document *document, const char *name, const json_t *value)
+{
+	char *text;
+
+	if (json_is_string(value)) {
+		part_row(document, name, json_string_value(value));
+		return;
+	}
+	text = json_dumps(value, JSON_ENCODE_ANY);
+	part_row(document, name, text);
+	free(text);
+}
+
+void
+part_json_rows(struct document *document, const char *name, json_t *value)
+{
+	struct arena arena = { 0 };
+	const char *key;
+	json_t *member;
+
+	if (!value || json_is_null(value))
+		return;
+	if (json_is_object(value)) {
+		json_object_foreach(value, key, member)
+			part_json_rows(document, arena_printf(&arena, "%s %s", name, key), member);
+	} else {
+		scalar_row(document, name, value);
+	}
+	arena_release(&arena);
+}
+
+bool
+part_head(struct document *document)
+{
+	const struct run *run = document->run;
+	const char *verdict = summary_verdict(run);
+	struct buf *text = part_scratch(document);
+
+	buf_printf(text, "%s", summary_title(run, document->options->title));
+	buf_printf(&document->out, "# ");
+	/* Whoever reads one line only must not take half a run for a whole one. */
+	if (strcmp(verdict, "INCOMPLETE") == 0)
+		buf_printf(&document->out, "INCOMPLETE: ");
+	prose_inline(&document->out, text->text);
+	buf_printf(&document->out, "\n\n**%s**: ", verdict);
+	text = part_scratch(document);
+	summary_reason(run, text);
+	prose_inline(&document->out, text->text);
+	buf_printf(&document->out, ".\n\n");
+	if (run->broken[0])
+		buf_printf(&document->out,
+			   "**This record was changed after it was written**: %s.\n\n",
+			   run->broken);
+	return true;
+}
+
+bool
+part_totals(struct document *document)
+{
+	buf_printf(&document->out, "## Totals\n\n**");
+	summary_totals(&document->run->totals, &document->out);
+	buf_printf(&document->out, "**\n\n");
+
+	struct buf *text = part_scratch(document);
+	summary_invariants(&document->run->invariants, "\n", text);
+	for (char *line = text->text; *line;) {
+		size_t len = strcspn(line, "\n");
+
+		buf_printf(&document->out, "- %.*s\n", (int)len, line);
+		line += len + (line[len] == '\n');
+	}
+	buf_printf(&document->out, "\n");
+	return true;
+}
+
+static void
+add_result(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+{
+	struct document *document = arg;
+	struct buf *out = &document->out;
+	bool good = run_case->verdict == VERDICT_PASS || run_case->verdict == VERDICT_SKIP;
+
+	buf_printf(out, "| ");
+	prose_inline(out, planned->id);
+	buf_printf(out, good ? " | %s%s | " : " | **%s**%s | ", verdict_name(run_case->verdict),
+		   run_case->flaky ? " (flaky)" : "");
+	prose_inline(out, planned->title);
+	buf_printf(out, " | ");
+	prose_inline(out, planned->persona);
+	buf_printf(out, " | ");
+	prose_inline(out, run_case->expected);
+	buf_printf(out, " | ");
+	prose_inline(out, run_case->actual ? run_case->actual : run_case->reason);
+	buf_printf(out, " | ");
+	prose_inline(out, run_case->proof);
+	if (run_case->note) {
+		buf_printf(out, "; ");
+		prose_inline(out, run_case->note);
+	}
+	buf_printf(out, " | ");
+	summary_time(run_case->elapsed_us, out);
+	buf_printf(out, " |\n");
+	part_flush(document);
+}
+
+bool
+part_results(struct document *document)
+{
+	buf_printf(&document->out,
+		   "## Results\n\n"
+		   "| id | verdict | what | persona | expected | actual | proof | time |\n"
+		   "|---|---|---|---|---|---|---|---|\n");
+	part_flush(document);
+	bool ok = cases_each(document->run, NULL, add_result, document, document->err);
+	buf_printf(&document->out, "\n");
+	return ok;
+}
+
+static void
+add_failure(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+{
+	struct document *document = arg;
+	struct buf *text = part_scratch(document);
+
+	buf_printf(&document->out, "### %s ", verdict_name(run_case->verdict));
+	prose_inline(&document->out, planned->id);
+	buf_printf(&document->out, "\n\n");
+	if (planned->title) {
+		prose_inline(&document->out, planned->title);
+		buf_printf(&document->out, "\n\n");
+	}
+	buf_printf(text, "%s:%d", planned->file ? planned->file : planned->suite, planned->line);
+	prose_code(&document->out, text->text);
+	buf_printf(&document->out, "\n\n");
+	text = part_scratch(document);
+	failure_text(planned, run_case, text);
+	prose_block(&document->out, "text", text->text, text->len);
+	text = part_scratch(document);
+	failure_repeat(run_case, text);
+	if (text->len) {
+		buf_printf(&document->out, "\nTo repeat it:\n\n");
+		prose_block(&document->out, "sh", text->text, text->len);
+	}
+	buf_printf(&document->out, "\n");
+	part_flush(document);
+}
+
+static bool
+has_failed(const struct run_entry *entry, const void *arg)
+{
+	(void)arg;
+	return entry->verdict == VERDICT_FAIL;
+}
+
+static bool
+has_erred(const struct run_entry *entry, const void *arg)
+{
+	return case_is_bad(entry, arg) && !has_failed(entry, arg);
+}
+
+/* What failed stands before what could not be judged. */
+bool
+part_failures(struct document *document)
+{
+	const struct totals *totals = &document->run->totals;
+
+	buf_printf(&document->out, "## Failures\n\n");
+	if (totals->failed + totals->errors == 0)
+		buf_printf(&document->out, "None.\n\n");
+	part_flush(document);
+	return cases_each(document->run, has_failed, add_failure, document, document->err) &&
+	       cases_each(document->run, has_erred, add_failure, document, document->err);
+}
+
+static bool (*const parts[])(struct document *document) = {
+	part_head,        part_what_was_run, part_totals,      part_results,    part_matrix,
+	part_failures,    part_state_proof,  part_transcripts, part_not_tested, part_cleanup,
+	part_fingerprint, part_digest,       part_note,
+};
+
+bool
+markdown_write(const struct run *run, const struct report_options *options, struct sink *sink,
+	       struct error *err)
+{
+	struct document document = { .run = run, .options = options, .sink = sink, .err = err };
+
+	buf_init(&document.out, PART_BYTES);
+	buf_init(&document.text, PART_BYTES);
+	bool ok = coverage_init(&document.coverage, run, err);
+	for (size_t i = 0; ok && i < COUNTOF(parts); i++) {
+		ok = parts[i](&document);
+		part_flush(&document);
+	}
+	coverage_release(&document.coverage);
+	buf_release(&document.text);
+	buf_release(&document.out);
+	return ok;
+}

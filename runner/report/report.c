@@ -1,0 +1,60 @@
+#include "report/report.h"
+
+#include <string.h>
+
+#include "report/junit.h"
+#include "report/markdown.h"
+#include "report/result.h"
+#include "report/terminal.h"
+#include "run/sink.h"
+
+typedef bool write_fn(const struct run *run, const struct report_options *options,
+		      struct sink *sink, struct error *err);
+
+/* The same order in both tables: the first is what others see. */
+static const struct report_kind kinds[] = {
+	{ "json", "the result for scripts: verdict, exit status, counts, one line per case" },
+	{ "junit", "JUnit XML, flat: one testcase per case" },
+	{ "markdown", "the evidence document, for a reviewer who was not there" },
+	{ "terminal", "failures in full and the totals, as at the end of a run" },
+};
+
+static write_fn *const writers[] = { result_write, junit_write, markdown_write, terminal_write };
+_Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
+
+const struct report_kind *
+report_kinds(size_t *count)
+{
+	*count = COUNTOF(kinds);
+	return kinds;
+}
+
+static write_fn *
+find(const char *kind)
+{
+	for (size_t i = 0; i < COUNTOF(kinds); i++) {
+		if (strcmp(kinds[i].name, kind) == 0)
+			return writers[i];
+	}
+	return NULL;
+}
+
+bool
+report_write(const char *kind, const struct run *run, const char *path, const struct mask *mask,
+	     const struct report_options *options, struct error *err)
+{
+	write_fn *write = find(kind);
+
+	if (!write)
+		return error_set(err, ERROR_USAGE, "no report is called %s", kind);
+
+	struct sink *sink = sink_open(path, mask, err);
+	if (!sink)
+		return false;
+	bool ok = write(run, options, sink, err);
+	if (!ok) {
+		sink_drop(sink);
+		return false;
+	}
+	return sink_close(sink, err);
+}

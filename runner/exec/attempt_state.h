@@ -1,0 +1,103 @@
+/* attempt_state.h - what an attempt is made of; for the attempt's own files only.
+ *
+ *   attempt.c          its life: start, one step after the other, clean-up, verdict
+ *   attempt_step.c     one step: what is sent, and what its reply means
+ *   attempt_witness.c  what the witness is asked before and after
+ *   attempt_note.c     exchanges, troubles and leftovers, as the record will show them
+ */
+#ifndef EXEC_ATTEMPT_STATE_H
+#define EXEC_ATTEMPT_STATE_H
+
+#include "exec/attempt.h"
+#include "exec/judge.h"
+#include "exec/proof.h"
+#include "exec/request.h"
+
+enum phase {
+	PHASE_BEFORE, /* `item` counts guards */
+	PHASE_SEND,
+	PHASE_WRITTEN, /* `item` counts promises */
+	PHASE_AFTER,   /* `item` counts guards */
+	PHASE_END
+};
+
+/* The step under way. Everything but the JSON lives in the attempt's arena. */
+struct current {
+	const struct step *step;
+	struct request request;
+	const struct credential *credential;
+	json_t **before; /* rows by guard */
+	json_t **guards; /* filled `where` by guard */
+	json_t *reply;   /* parsed body, NULL */
+	json_t *rows;    /* of a SQL step */
+	struct judgement judgement;
+	int tries;
+	int64_t until_us;   /* `eventually` may try again before this; 0: once */
+	size_t findings_at; /* findings there were before the step */
+	bool succeeded;     /* a 2xx that was expected */
+	bool promised;      /* the lens promises rows, and they are looked up */
+};
+
+struct attempt {
+	struct session *session;
+	attempt_done_fn *done;
+	void *arg;
+	size_t node;
+
+	struct arena arena;
+	struct attempt_work work;
+	struct run_case result;
+	struct exchange *exchanges;
+	size_t exchange_room;
+	const char **leftovers;
+	size_t leftover_room;
+	struct scope scope;
+	json_t *captures;
+	char unique[48];
+	const char *base_url;
+	int64_t deadline_us; /* of the case; 0: none */
+
+	const struct step_list *list;
+	size_t index; /* of the step in `list` */
+	bool cleaning;
+	enum phase phase;
+	size_t item;
+	struct current now;
+	struct proof_query query;
+	struct sql_request sql_request;
+	struct http_request http_request;
+	int64_t sent_us;
+	long guards_held, promises_held, sql_held;
+};
+
+/* attempt.c */
+void attempt_next_step(struct attempt *attempt);
+
+/* attempt_step.c */
+void attempt_begin_step(struct attempt *attempt, const struct step *step);
+/* Do what the phase asks for; each phase that has nothing (more) to ask falls to the next. */
+void attempt_advance(struct attempt *attempt);
+/* Let go of what the step under way owns. */
+void attempt_forget_step(struct attempt *attempt);
+
+/* attempt_witness.c: each asks for the item the phase is at, and is false when there is none left.
+ */
+bool attempt_ask_before(struct attempt *attempt);
+bool attempt_ask_after(struct attempt *attempt);
+bool attempt_ask_written(struct attempt *attempt);
+
+/* attempt_note.c */
+/* A copy of `text` that lives as long as the attempt's result; NULL stays NULL. */
+const char *attempt_kept(struct attempt *attempt, const char *text);
+void attempt_note_http(struct attempt *attempt, const struct http_reply *reply);
+void attempt_note_sql(struct attempt *attempt, enum purpose purpose, const char *identity,
+		      const char *text, const char *params, const struct sql_reply *reply);
+void attempt_leftover(struct attempt *attempt, const char *sentence);
+/* The case cannot be judged; its step is over. In a clean-up it is only noted: the verdict stands.
+ */
+void attempt_trouble(struct attempt *attempt, enum trouble kind, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+/* True when the step under way has broken an expectation, or the case cannot be judged. */
+bool attempt_broken(const struct attempt *attempt);
+
+#endif

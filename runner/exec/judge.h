@@ -1,0 +1,44 @@
+/* judge.h - one reply against one expectation: the verdict's words, and every mismatch.
+ *
+ * Pure: it reads a reply and writes findings. What cannot be judged is a trouble, never a finding.
+ */
+#ifndef EXEC_JUDGE_H
+#define EXEC_JUDGE_H
+
+#include <jansson.h>
+
+#include "check/finding.h"
+#include "exec/http.h"
+#include "exec/sql.h"
+#include "run/run.h"
+#include "suite/suite.h"
+
+struct judgement {
+	enum trouble trouble;          /* TROUBLE_NONE: it could be judged */
+	const char *reason;            /* of the trouble; in the findings' arena */
+	const char *expected, *actual; /* one line each, for the result table */
+	const char *note;              /* which alternative came; NULL */
+	long assertions;
+	bool needs_witness; /* a zero that only a row seen by the witness turns into "filtered" */
+};
+
+/* `body`: the parsed reply, NULL when it is no JSON. */
+void judge_http(const struct step *step, const struct scope *scope, const struct http_reply *reply,
+		const json_t *body, int64_t within_ms, struct findings *findings,
+		struct judgement *judgement);
+
+void judge_sql(const struct step *step, const struct scope *scope, const struct sql_reply *reply,
+	       struct findings *findings, struct judgement *judgement);
+
+/* True when `status` is one the step expects. */
+bool judge_status_expected(const struct step *step, long status);
+
+/* How a reply counts: done with rows, done without, denied, error; NONE when it was lost. */
+enum outcome judge_outcome(const struct sql_reply *reply);
+
+/* Take the step's captures out of a reply into the object `captures`; a missing one is a finding.
+ */
+void judge_captures(const struct step *step, const struct http_reply *reply, const json_t *body,
+		    const json_t *rows, json_t *captures, struct findings *findings);
+
+#endif

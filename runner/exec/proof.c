@@ -1,0 +1,155 @@
+#include "exec/proof.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "check/pattern.h"
+#include "exec/request.h"
+#include "exec/sql.h"
+
+#define TEXT_BYTES 400
+
+static void
+add_where(struct buf *text, const json_t *where, struct arena *arena, struct proof_query *query)
+{
+	const char *column;
+	json_t *value;
+	const char *lead = " where ";
+
+	query->params = ARENA_ARRAY(arena, json_object_size(where) + 1, const char *);
+	json_t *shown = json_array();
+	json_object_foreach((json_t *)(uintptr_t)where, column, value)
+	{
+		buf_printf(text, "%st.", lead);
+		sql_quote_name(text, column);
+		lead = " and ";
+		if (json_is_null(value)) {
+			buf_printf(text, " is null");
+			continue;
+		}
+		query->params[query->param_count++] = request_param(value, arena);
+		buf_printf(text, "::text = $%zu", query->param_count);
+		json_array_append(shown, value);
+	}
+	query->params_json = request_json(shown, arena, NULL);
+	json_decref(shown);
+}
+
+static void
+make(const char *verb, const char *tail, const char *table, const json_t *where,
+     struct arena *arena, struct proof_query *query)
+{
+	struct buf text;
+
+	*query = (struct proof_query){ 0 };
+	buf_init(&text, (size_t)64 * 1024);
+	buf_printf(&text, "%s from ", verb);
+	sql_quote_name(&text, table);
+	buf_printf(&text, " t");
+	add_where(&text, where, arena, query);
+	buf_printf(&text, "%s", tail);
+	query->text = arena_text(arena, text.text, text.len);
+	buf_release(&text);
+}
+
+void
+proof_select(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
+{
+	make("select to_jsonb(t) as row", " order by to_jsonb(t)::text", table, where, arena,
+	     query);
+}
+
+void
+proof_delete(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
+{
+	make("delete", "", table, where, arena, query);
+}
+
+json_t *
+proof_rows(const json_t *values)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < json_array_size(values); i++)
+		json_array_append(rows, json_object_get(json_array_get(values, i), "row"));
+	return rows;
+}
+
+/* The members that differ, as two objects with only those: the least that shows the change. */
+static void
+difference(const json_t *before, const json_t *after, json_t *was, json_t *is)
+{
+	const char *column;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)before, column, value)
+	{
+		json_t *now = json_object_get(after, column);
+		if (!json_equal(value, now)) {
+			json_object_set(was, column, value);
+			json_object_set_new(is, column, now ? json_incref(now) : json_null());
+		}
+	}
+	json_object_foreach((json_t *)(uintptr_t)after, column, value)
+	{
+		if (!json_object_get(before, column)) {
+			json_object_set_new(was, column, json_null());
+			json_object_set(is, column, value);
+		}
+	}
+}
+
+void
+proof_compare(const char *table, const json_t *before, const json_t *after,
+	      struct findings *findings)
+{
+	size_t count = json_array_size(before), now = json_array_size(after);
+	char expected[64], actual[64];
+
+	if (json_equal(before, after))
+		return;
+	if (count != now) {
+		(void)snprintf(expected, sizeof(expected), "%zu rows, as before", count);
+		(void)snprintf(actual, sizeof(actual), "%zu rows", now);
+		finding_add(findings, FINDING_UNCHANGED, "", expected, actual,
+			    "%s had to stay as it was, but has %zu rows instead of %zu", table, now,
+			    count);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		json_t *was = json_object(), *is = json_object();
+		difference(json_array_get(before, i), json_array_get(after, i), was, is);
+		if (json_object_size(was) > 0) {
+			char pointer[32];
+			(void)snprintf(pointer, sizeof(pointer), "/%zu", i);
+			finding_add(findings, FINDING_UNCHANGED, pointer,
+				    pattern_text(was, TEXT_BYTES, findings->arena),
+				    pattern_text(is, TEXT_BYTES, findings->arena),
+				    "a row of %s had to stay as it was, but changed", table);
+		}
+		json_decref(was);
+		json_decref(is);
+	}
+}
+
+void
+proof_promise(const struct promise *promise, const json_t *row_pattern, const json_t *rows,
+	      struct findings *findings)
+{
+	char expected[64], actual[64], pointer[32];
+	size_t count = json_array_size(rows);
+
+	if (count != (size_t)promise->rows) {
+		(void)snprintf(expected, sizeof(expected), "%ld rows", promise->rows);
+		(void)snprintf(actual, sizeof(actual), "%zu rows", count);
+		finding_add(findings, FINDING_WRITTEN, "", expected, actual,
+			    "a success has to leave %ld such rows in %s; the witness sees %zu",
+			    promise->rows, promise->table, count);
+	}
+	for (size_t i = 0; row_pattern && i < count; i++) {
+		(void)snprintf(pointer, sizeof(pointer), "/%s/%zu", promise->table, i);
+		pattern_match(row_pattern, json_array_get(rows, i), pointer, FINDING_WRITTEN,
+			      findings);
+	}
+}

@@ -8,7 +8,7 @@ BEGIN {
 	for (i = 1; i < n; i += 2)
 		rank[order[i]] = order[i + 1]
 	# library header -> the paths that may include it
-	home["curl/curl.h"] = "^runner/(exec|cli)/"
+	home["curl/curl.h"] = "^runner/(exec/|cli/|main\\.c)"
 	home["libpq-fe.h"] = "^(runner/exec/sql|fixtures/target/)"
 	home["yaml.h"] = "^runner/document/"
 	home["microhttpd.h"] = "^fixtures/target/"

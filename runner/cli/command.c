@@ -1,0 +1,241 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check/pattern.h"
+#include "cli/exit.h"
+#include "cli/mistakes.h"
+#include "cli/report_command.h"
+#include "cli/run_command.h"
+#include "cli/target_command.h"
+#include "document/node.h"
+#include "report/report.h"
+
+static int help_command(const struct settings *settings, const char *const *argv);
+
+#define RUNNING (OPTIONS_WHERE | OPTIONS_SELECT | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL)
+
+/* In the order people meet them. */
+static const struct command commands[] = {
+	{ "run", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]", "run suites and judge every case",
+	  "Without operands every suite below suites/ runs. Writes DIR/run/RUN-ID/{run.jsonl,\n"
+	  "junit.xml,evidence.md,result.json} and points DIR/run/latest at it.",
+	  RUNNING, run_command },
+	{ "gate", "NAME", "run the suites of ci/gates/NAME.yaml, with its pinned count",
+	  "Red unless exactly the pinned number of cases was executed and each of them passed.\n"
+	  "Writes DIR/NAME/RUN-ID/{run.jsonl,junit.xml,evidence.md,result.json} and points\n"
+	  "DIR/NAME/latest at it.",
+	  OPTIONS_WHERE | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL, gate_command },
+	{ "list", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]", "print the cases that would run",
+	  NULL, OPTIONS_WHERE | OPTIONS_SELECT | OPTIONS_REPORT, list_command },
+	{ "plan", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]",
+	  "print in which order cases would run, and what each waits for", NULL,
+	  OPTIONS_WHERE | OPTIONS_SELECT | OPTIONS_REPORT, plan_command },
+	{ "validate", "[SUITE | DIRECTORY ...]", "check files and send nothing",
+	  "Every mistake of every file, with file, line, column and JSON Pointer.", OPTIONS_WHERE,
+	  validate_command },
+	{ "report", "RUN", "make reports of a saved run",
+	  "RUN is a run.jsonl or the directory that holds one. Without --report the summary is\n"
+	  "printed. A run that was cut short gives reports that say INCOMPLETE. The exit status "
+	  "is\n"
+	  "that of the run.",
+	  OPTIONS_REPORT | OPTIONS_TERMINAL, report_command },
+	{ "target", "", "the embedded reference target in the foreground",
+	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
+	  "SIGTERM; then both are removed.",
+	  OPTIONS_TARGET, target_command },
+	{ "help", "[COMMAND | exit | operators | reports | manual]", "explain", NULL, 0,
+	  help_command },
+};
+
+static const struct command *
+find(const char *name)
+{
+	for (size_t i = 0; i < COUNTOF(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static void
+overview(struct buf *out)
+{
+	buf_printf(out,
+		   "lensgate %s: acceptance evidence that cannot lie\n\n"
+		   "usage: lensgate COMMAND [options] [operands]\n\n",
+		   LENSGATE_VERSION);
+	for (size_t i = 0; i < COUNTOF(commands); i++)
+		buf_printf(out, "  %-9s %s\n", commands[i].name, commands[i].sentence);
+	buf_printf(out, "\nlensgate COMMAND --help explains one of them. Exit status:\n\n");
+	exit_table(out);
+}
+
+static void
+explain(const struct command *command, struct buf *out)
+{
+	buf_printf(out, "usage: lensgate %s %s%s\n\n%s\n", command->name,
+		   command->options ? "[options] " : "", command->operands, command->sentence);
+	if (command->more)
+		buf_printf(out, "\n%s\n", command->more);
+	buf_printf(out, "\n");
+	options_help(command->options, out);
+}
+
+static void
+operators(struct buf *out)
+{
+	size_t count;
+	const struct operator_help *rows = pattern_operators(&count);
+
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "  %-10s %-24s %s\n  %-10s %-24s e.g. %s\n", rows[i].name,
+			   rows[i].operand, rows[i].sentence, "", "", rows[i].example);
+}
+
+static void
+reports(struct buf *out)
+{
+	size_t count;
+	const struct report_kind *kinds = report_kinds(&count);
+
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "  %-10s %s\n", kinds[i].name, kinds[i].sentence);
+}
+
+/* The manual: every table the parser works from, in Markdown. */
+static void
+manual(struct buf *out)
+{
+	buf_printf(out,
+		   "# lensgate %s\n\nMade by `lensgate help manual` from the tables the program "
+		   "parses with.\n",
+		   LENSGATE_VERSION);
+	for (size_t i = 0; i < COUNTOF(commands); i++) {
+		buf_printf(out, "\n## lensgate %s\n\n```\n", commands[i].name);
+		explain(&commands[i], out);
+		buf_printf(out, "```\n");
+	}
+	buf_printf(out, "\n## Exit status\n\n```\n");
+	exit_table(out);
+	buf_printf(out, "```\n\n## Operators in patterns\n\n```\n");
+	operators(out);
+	buf_printf(out, "```\n\n## Reports\n\n```\n");
+	reports(out);
+	buf_printf(out, "```\n");
+}
+
+static const struct {
+	const char *name;
+	void (*write)(struct buf *out);
+} topics[] = {
+	{ "exit", exit_table },
+	{ "operators", operators },
+	{ "reports", reports },
+	{ "manual", manual },
+};
+
+static bool
+write_topic(const char *name, struct buf *out)
+{
+	const struct command *command = find(name);
+
+	if (command) {
+		explain(command, out);
+		return true;
+	}
+	for (size_t i = 0; i < COUNTOF(topics); i++) {
+		if (strcmp(topics[i].name, name) == 0) {
+			topics[i].write(out);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int
+print(struct buf *out)
+{
+	bool ok = fwrite(out->text, 1, out->len, stdout) == out->len && fflush(stdout) == 0;
+
+	buf_release(out);
+	return ok ? EXIT_PASSED : EXIT_UNWRITTEN;
+}
+
+static int
+help_command(const struct settings *settings, const char *const *argv)
+{
+	struct buf out;
+
+	(void)argv;
+	buf_init(&out, (size_t)1024 * 1024);
+	if (settings->operand_count == 0) {
+		overview(&out);
+	} else if (!write_topic(settings->operands[0], &out)) {
+		(void)fprintf(stderr, "lensgate: there is no help about `%s`\n",
+			      settings->operands[0]);
+		buf_release(&out);
+		return EXIT_USAGE;
+	}
+	return print(&out);
+}
+
+static int
+unknown(const char *name)
+{
+	const char *names[COUNTOF(commands)];
+
+	for (size_t i = 0; i < COUNTOF(commands); i++)
+		names[i] = commands[i].name;
+	const char *near = nearest_name(name, names, COUNTOF(names));
+	(void)fprintf(stderr, "lensgate: unknown command `%s`%s%s%s; see: lensgate help\n", name,
+		      near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+	return EXIT_USAGE;
+}
+
+static int
+run_named(const struct command *command, const char *const *argv)
+{
+	struct arena arena = { 0 };
+	struct settings settings;
+	struct error err = { 0 };
+	struct buf out;
+	size_t count = 0;
+	int status;
+
+	while (argv[2 + count])
+		count++;
+	if (!options_parse(argv + 2, count, command->options, &arena, &settings, &err)) {
+		status = mistake_print(&err);
+		(void)fprintf(stderr, "see: lensgate %s --help\n", command->name);
+	} else if (settings.help) {
+		buf_init(&out, (size_t)1024 * 1024);
+		explain(command, &out);
+		status = print(&out);
+	} else {
+		status = command->run(&settings, argv);
+	}
+	arena_release(&arena);
+	return status;
+}
+
+int
+command_main(const char *const *argv)
+{
+	const char *name = argv[0] ? argv[1] : NULL;
+
+	if (!name || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		struct buf out;
+		buf_init(&out, (size_t)1024 * 1024);
+		overview(&out);
+		int status = print(&out);
+		return name ? status : EXIT_USAGE;
+	}
+	if (strcmp(name, "--version") == 0) {
+		printf("lensgate %s\n", LENSGATE_VERSION);
+		return EXIT_PASSED;
+	}
+	const struct command *command = find(name);
+	return command ? run_named(command, argv) : unknown(name);
+}

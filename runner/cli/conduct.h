@@ -1,0 +1,22 @@
+/* conduct.h - one run from preflight to reports: the only place where all of it meets. */
+#ifndef CLI_CONDUCT_H
+#define CLI_CONDUCT_H
+
+#include "cli/options.h"
+#include "cli/workspace.h"
+#include "embed/embed.h"
+#include "plan/plan.h"
+
+/* Everything is borrowed. */
+struct conduct {
+	const struct settings *settings;
+	const char *const *argv;
+	const struct workspace *workspace;
+	const struct plan *plan;
+	struct embed *embed; /* NULL: the environment is not embedded */
+};
+
+/* Run the plan, write the record and every report. Returns the exit status. */
+int conduct(const struct conduct *conduct);
+
+#endif

@@ -1,0 +1,272 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "document/node.h"
+
+enum kind { KIND_FLAG, KIND_NUMBER, KIND_TEXT, KIND_DURATION, KIND_LIST };
+
+struct option {
+	const char *name; /* long name, without the dashes */
+	char letter;      /* short name, 0 for none */
+	enum kind kind;
+	unsigned group;
+	size_t offset; /* of the field in struct settings */
+	const char *argument;
+	const char *standard; /* default, as a user would type it; NULL: none */
+	long min, max;
+	const char *help;
+};
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const struct option options[] = {
+	{ "env", 'e', KIND_TEXT, OPTIONS_WHERE, FIELD(environment), "NAME", "embedded", 0, 0,
+	  "environment: fixtures/environments/NAME.yaml, or a path" },
+	{ "env-file", 0, KIND_LIST, OPTIONS_WHERE, FIELD(env_files), "FILE", NULL, 0, 0,
+	  "read NAME=VALUE lines: configuration and secrets" },
+	{ "var", 0, KIND_LIST, OPTIONS_WHERE, FIELD(vars), "K=V", NULL, 0, 0,
+	  "set ${var.K} for suites" },
+	{ "fault", 0, KIND_LIST, OPTIONS_WHERE | OPTIONS_TARGET, FIELD(faults), "NAME", NULL, 0, 0,
+	  "start the embedded target with this fault" },
+	{ "tag", 't', KIND_LIST, OPTIONS_SELECT, FIELD(tags), "EXPR", NULL, 0, 0,
+	  "cases whose tags satisfy EXPR: denial and not slow" },
+	{ "grep", 'g', KIND_TEXT, OPTIONS_SELECT, FIELD(grep), "RE", NULL, 0, 0,
+	  "cases whose id or title matches RE (PCRE2, any case)" },
+	{ "last-failed", 0, KIND_FLAG, OPTIONS_SELECT, FIELD(last_failed), NULL, NULL, 0, 0,
+	  "cases that did not pass in the last run" },
+	{ "list", 0, KIND_FLAG, OPTIONS_SELECT, FIELD(list), NULL, NULL, 0, 0,
+	  "print the selected cases and send nothing" },
+	{ "dry-run", 'n', KIND_FLAG, OPTIONS_RUN, FIELD(dry_run), NULL, NULL, 0, 0,
+	  "print the plan and send nothing" },
+	{ "jobs", 'j', KIND_NUMBER, OPTIONS_RUN, FIELD(jobs), "N", "8", 1, 256,
+	  "cases in flight at once" },
+	{ "retries", 0, KIND_NUMBER, OPTIONS_RUN, FIELD(retries), "N", "0", 0, 10,
+	  "try a case again that did not pass; then it is FLAKY" },
+	{ "fail-fast", 'x', KIND_FLAG, OPTIONS_RUN, FIELD(fail_fast), NULL, NULL, 0, 0,
+	  "begin nothing new after the first case that does not pass" },
+	{ "timeout", 0, KIND_DURATION, OPTIONS_RUN, FIELD(timeout_ms), "TIME", "10s", 1, 0,
+	  "longest a step may take that names no limit of its own" },
+	{ "deadline", 0, KIND_DURATION, OPTIONS_RUN, FIELD(deadline_ms), "TIME", "10m", 0, 0,
+	  "longest the whole run may take" },
+	{ "report", 'r', KIND_LIST, OPTIONS_REPORT, FIELD(reports), "KIND=PATH", NULL, 0, 0,
+	  "write a report (see: lensgate help reports); - is standard output" },
+	{ "out", 'o', KIND_TEXT, OPTIONS_REPORT, FIELD(out), "DIR", "reports", 0, 0,
+	  "where the folder of the run is made" },
+	{ "title", 0, KIND_TEXT, OPTIONS_REPORT, FIELD(title), "TEXT", NULL, 0, 0,
+	  "heading of the evidence document" },
+	{ "record", 0, KIND_TEXT, OPTIONS_RUN, FIELD(record), "DETAIL", "full", 0, 0,
+	  "full: every exchange; summary: no headers and bodies of cases that pass" },
+	{ "quiet", 'q', KIND_FLAG, OPTIONS_TERMINAL, FIELD(quiet), NULL, NULL, 0, 0,
+	  "print failures and the totals only" },
+	{ "verbose", 'v', KIND_FLAG, OPTIONS_TERMINAL, FIELD(verbose), NULL, NULL, 0, 0,
+	  "print exchanges too" },
+	{ "no-color", 0, KIND_FLAG, OPTIONS_TERMINAL, FIELD(no_color), NULL, NULL, 0, 0,
+	  "no colour, as with NO_COLOR in the environment" },
+	{ "flag", 0, KIND_LIST, OPTIONS_TARGET, FIELD(flags), "NAME=VALUE", NULL, 0, 0,
+	  "set a flag of the target; NAME alone unsets it" },
+	{ "port", 0, KIND_NUMBER, OPTIONS_TARGET, FIELD(port), "N", "0", 0, 65535,
+	  "where the target listens; 0 is any free port" },
+	{ "list-faults", 0, KIND_FLAG, OPTIONS_TARGET, FIELD(list_faults), NULL, NULL, 0, 0,
+	  "print what --fault knows" },
+	{ "show-secrets", 0, KIND_FLAG, OPTIONS_TARGET, FIELD(show_secrets), NULL, NULL, 0, 0,
+	  "print the secrets of the target, as lines a shell can read" },
+	{ "write-env", 0, KIND_TEXT, OPTIONS_TARGET, FIELD(write_env), "PATH", NULL, 0, 0,
+	  "write an environment file that points at the target" },
+	{ "help", 'h', KIND_FLAG, ~0U, FIELD(help), NULL, NULL, 0, 0, "print this" },
+};
+
+static bool
+assign_number(const struct option *opt, const char *text, long *field, struct error *err)
+{
+	char *end;
+
+	errno = 0;
+	long n = strtol(text, &end, 10);
+	if (errno || end == text || *end || n < opt->min || n > opt->max)
+		return error_set(err, ERROR_USAGE,
+				 "--%s wants a number from %ld to %ld, not \"%s\"", opt->name,
+				 opt->min, opt->max, text);
+	*field = n;
+	return true;
+}
+
+static bool
+assign_duration(const struct option *opt, const char *text, int64_t *field, struct error *err)
+{
+	if (!duration_parse(text, field) || *field < opt->min)
+		return error_set(err, ERROR_USAGE,
+				 "--%s wants a time such as 500ms, 10s or 5m, not \"%s\"",
+				 opt->name, text);
+	return true;
+}
+
+static void
+append(struct option_list *list, const char *text, size_t room, struct arena *arena)
+{
+	if (!list->items)
+		list->items = ARENA_ARRAY(arena, room + 1, const char *);
+	list->items[list->count++] = text;
+}
+
+/* `room` is the number of words there are: no list can be longer. */
+static bool
+assign(const struct option *opt, const char *text, struct settings *settings, size_t room,
+       struct arena *arena, struct error *err)
+{
+	char *field = (char *)settings + opt->offset;
+
+	switch (opt->kind) {
+	case KIND_FLAG:
+		memcpy(field, &(bool){ true }, sizeof(bool));
+		return true;
+	case KIND_TEXT:
+		memcpy(field, &text, sizeof(text));
+		return true;
+	case KIND_NUMBER:
+		return assign_number(opt, text, (long *)(void *)field, err);
+	case KIND_DURATION:
+		return assign_duration(opt, text, (int64_t *)(void *)field, err);
+	case KIND_LIST:
+		append((struct option_list *)(void *)field, text, room, arena);
+		return true;
+	}
+	abort();
+}
+
+/* The option `arg` names among those of `groups`, and in *value the text after "=" or the letter,
+ * NULL when the argument must come from the next word. */
+static const struct option *
+find(const char *arg, unsigned groups, const char **value)
+{
+	bool is_long = arg[1] == '-';
+	const char *name = arg + (is_long ? 2 : 1);
+	size_t len = is_long ? strcspn(name, "=") : 1;
+
+	*value = name[len] ? name + len + (is_long ? 1 : 0) : NULL;
+	for (size_t i = 0; i < COUNTOF(options); i++) {
+		const struct option *opt = &options[i];
+		if (!(opt->group & groups))
+			continue;
+		if (is_long ? strlen(opt->name) == len && strncmp(opt->name, name, len) == 0
+			    : opt->letter && opt->letter == name[0])
+			return opt;
+	}
+	return NULL;
+}
+
+static bool
+unknown(const char *arg, unsigned groups, struct error *err)
+{
+	const char *names[COUNTOF(options)];
+	char name[80];
+	size_t count = 0;
+
+	for (size_t i = 0; i < COUNTOF(options); i++) {
+		if (options[i].group & groups)
+			names[count++] = options[i].name;
+	}
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg, "="), arg);
+	const char *near = arg[1] == '-' ? nearest_name(name + 2, names, count) : NULL;
+	if (near)
+		return error_set(err, ERROR_USAGE, "unknown option %s; did you mean --%s?", name,
+				 near);
+	return error_set(err, ERROR_USAGE, "unknown option %s", name);
+}
+
+/* One option word, and its argument when that is the next word; returns how many were used, 0 on
+ * failure. */
+static size_t
+take_option(const char *const *words, size_t left, unsigned groups, struct arena *arena,
+	    struct settings *settings, struct error *err)
+{
+	const char *value;
+	const struct option *opt = find(words[0], groups, &value);
+	size_t used = 1;
+
+	if (!opt) {
+		unknown(words[0], groups, err);
+		return 0;
+	}
+	if (opt->kind == KIND_FLAG && value && words[0][1] == '-') {
+		error_set(err, ERROR_USAGE, "--%s takes no argument", opt->name);
+		return 0;
+	}
+	if (opt->kind != KIND_FLAG && !value) {
+		if (left < 2) {
+			error_set(err, ERROR_USAGE, "--%s needs %s", opt->name, opt->argument);
+			return 0;
+		}
+		value = words[1];
+		used = 2;
+	}
+	if (opt->kind == KIND_FLAG && value) {
+		error_set(err, ERROR_USAGE, "write the options of %s apart", words[0]);
+		return 0;
+	}
+	return assign(opt, value, settings, left, arena, err) ? used : 0;
+}
+
+static bool
+set_defaults(struct settings *settings, struct error *err)
+{
+	*settings = (struct settings){ 0 };
+	for (size_t i = 0; i < COUNTOF(options); i++) {
+		if (options[i].standard &&
+		    !assign(&options[i], options[i].standard, settings, 0, NULL, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+options_parse(const char *const *words, size_t count, unsigned groups, struct arena *arena,
+	      struct settings *settings, struct error *err)
+{
+	const char **operands = ARENA_ARRAY(arena, count + 1, const char *);
+	bool only_operands = false;
+
+	if (!set_defaults(settings, err))
+		return false;
+	for (size_t i = 0; i < count;) {
+		if (!only_operands && strcmp(words[i], "--") == 0) {
+			only_operands = true;
+			i++;
+		} else if (!only_operands && words[i][0] == '-' && words[i][1]) {
+			size_t used =
+				take_option(words + i, count - i, groups, arena, settings, err);
+			if (!used)
+				return false;
+			i += used;
+		} else {
+			operands[settings->operand_count++] = words[i++];
+		}
+	}
+	settings->operands = operands;
+	return true;
+}
+
+void
+options_help(unsigned groups, struct buf *out)
+{
+	for (size_t i = 0; i < COUNTOF(options); i++) {
+		const struct option *opt = &options[i];
+		char left[48];
+
+		if (!(opt->group & groups))
+			continue;
+		(void)snprintf(left, sizeof(left), "%c%c%s --%s%s%s", opt->letter ? '-' : ' ',
+			       opt->letter ? opt->letter : ' ', opt->letter ? "," : " ", opt->name,
+			       opt->argument ? " " : "", opt->argument ? opt->argument : "");
+		buf_printf(out, "  %-26s %s", left, opt->help);
+		if (opt->standard)
+			buf_printf(out, " [%s]", opt->standard);
+		if (opt->kind == KIND_LIST)
+			buf_printf(out, " (may be repeated)");
+		buf_add(out, "\n", 1);
+	}
+}

@@ -1,0 +1,48 @@
+/* options.h - the command line as one table. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+
+struct option_list {
+	const char **items;
+	size_t count;
+};
+
+struct settings {
+	const char *environment;
+	struct option_list faults, flags, tags, vars, env_files, reports;
+	const char *grep, *record, *out, *title, *write_env;
+	long jobs, retries, port;
+	int64_t timeout_ms, deadline_ms; /* 0: none */
+	bool fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
+		show_secrets, help;
+	const char *const *operands;
+	size_t operand_count;
+};
+
+/* Which options a command takes: bits of these groups. */
+enum option_group {
+	OPTIONS_WHERE = 1,  /* environment, variables */
+	OPTIONS_SELECT = 2, /* which cases */
+	OPTIONS_RUN = 4,    /* how they run */
+	OPTIONS_REPORT = 8, /* what is written */
+	OPTIONS_TERMINAL = 16,
+	OPTIONS_TARGET = 32 /* the embedded target in the foreground */
+};
+
+/* Fill `settings` from defaults and `words` (argv after the command). Options and operands may
+ * stand in any order; after
+ * `--` everything is an operand. Texts are borrowed from `words`, lists live in `arena`. */
+bool options_parse(const char *const *words, size_t count, unsigned groups, struct arena *arena,
+		   struct settings *settings, struct error *err) MUST_USE;
+
+/* One line for each option of these groups: names, argument, help, default. */
+void options_help(unsigned groups, struct buf *out);
+
+#endif

@@ -1,0 +1,10 @@
+/* report_command.h - `report`: any report of a saved run. */
+#ifndef CLI_REPORT_COMMAND_H
+#define CLI_REPORT_COMMAND_H
+
+#include "cli/options.h"
+
+/* The exit status is the run's, or 6 when a report could not be written. */
+int report_command(const struct settings *settings, const char *const *argv);
+
+#endif

@@ -72,8 +72,8 @@ hide(struct credentials *credentials, const char *authorization, const char *sho
 	struct error ignored = { 0 };
 
 	token = token ? token + 1 : authorization;
-	if (strlen(token) >= 16)
-		(void)mask_add(credentials->mask, token, shown, &ignored);
+	if (strlen(token) >= 16 && !mask_add(credentials->mask, token, shown, &ignored))
+		abort(); /* it is long enough, and nothing else can be wrong with it */
 }
 
 static void

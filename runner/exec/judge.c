@@ -267,7 +267,8 @@ judge_http(const struct step *step, const struct scope *scope, const struct http
 	/* Another status has another body: judging it by this pattern would only add noise. */
 	if (!as_expected || !wants_body(step, scope))
 		return;
-	if (!body) {
+	/* An empty body is a whole answer that says nothing: patterns see it as absent. */
+	if (!body && reply->body_len > 0) {
 		judge_no_json(reply, findings, judgement);
 		return;
 	}

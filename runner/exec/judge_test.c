@@ -39,6 +39,10 @@ static const struct {
 	  "schema" },
 	{ "broken JSON cannot be judged", 200, NULL, "{\"a\": 1}", 200, NULL, "application/json", 1,
 	  TROUBLE_MALFORMED, "" },
+	{ "an empty body where one is wanted", 200, NULL, "{\"a\": 1}", 200, "", NULL, 1,
+	  TROUBLE_NONE, "body" },
+	{ "an empty body where none may be", 200, NULL, "{\"$absent\": true}", 200, "", NULL, 1,
+	  TROUBLE_NONE, "" },
 	{ "no body, none wanted", 200, NULL, NULL, 200, NULL, NULL, 1, TROUBLE_NONE, "" },
 	{ "too late", 200, NULL, NULL, 200, "{}", "application/json", 2500, TROUBLE_NONE,
 	  "latency" },
@@ -69,7 +73,9 @@ ParameterizedTest(size_t *row, judge, http_rows)
 	struct judgement judgement;
 	json_t *pattern =
 		http_rows[*row].pattern ? json_loads(http_rows[*row].pattern, 0, NULL) : NULL;
-	json_t *body = http_rows[*row].body ? json_loads(http_rows[*row].body, 0, NULL) : NULL;
+	bool empty = http_rows[*row].body && !*http_rows[*row].body;
+	json_t *body =
+		http_rows[*row].body && !empty ? json_loads(http_rows[*row].body, 0, NULL) : NULL;
 	json_t *refusal = json_loads("{\"status\": \"error\", \"error_code\": \"${error}\", "
 				     "\"message\": {\"$type\": \"string\"}}",
 				     0, NULL);
@@ -80,7 +86,7 @@ ParameterizedTest(size_t *row, judge, http_rows)
 				    .content_type = http_rows[*row].type,
 				    .headers = "",
 				    .body = "x",
-				    .body_len = 1,
+				    .body_len = !empty,
 				    .total_us = http_rows[*row].elapsed_ms * 1000 };
 
 	step.expect.status[0] = http_rows[*row].status;

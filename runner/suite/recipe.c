@@ -32,7 +32,9 @@ recipe_list(const struct recipe *recipe)
 	bool allowed = is_allowed(recipe);
 	json_t *actions = allowed ? json_pack("{s:{s:s, s:{s:s}}}", "$any", "action_id", name,
 					      "allowed_roles", "$contains", role)
-				  : json_pack("{s:{s:s}}", "$excludes", "action_id", name);
+				  : json_pack("{s:{s:s}, s:{s:i}}", "$excludes", "action_id", name,
+					      /* who may do nothing is offered an empty list */
+					      "$len", "$ge", 0);
 	json_t *step = json_pack("{s:s, s:{s:s}, s:{s:i, s:{s:s, s:o}}}", "http",
 				 "GET /v1/actions/list", "query", "domain", recipe->lens->domain,
 				 "expect", "status", 200, "body", "role", role, "actions", actions);

@@ -65,26 +65,40 @@ embedded_value(struct filler *filler, const char *name)
 	return NULL;
 }
 
+/* What is exported can be any bytes. */
+static json_t *
+text_value(const char *name, const char *value, struct error *err)
+{
+	json_t *text = json_string(value);
+
+	if (!text)
+		error_set(err, ERROR_SUITE, "the value of `%s` is not UTF-8", name);
+	return text;
+}
+
+/* `name` begins with "secret.". */
 static json_t *
 secret_value(struct filler *filler, const char *name, struct error *err)
 {
 	struct secrets *secrets = filler->environment->secrets;
 
-	if (filler->environment->check_only && !secrets_config(secrets, name))
+	if (filler->environment->check_only && !secrets_config(secrets, name + 7))
 		return known_or_vague(filler, NULL);
-	const char *value = secrets_secret(secrets, name, err);
-	return value ? json_string(value) : NULL;
+	const char *value = secrets_secret(secrets, name + 7, err);
+	return value ? text_value(name, value, err) : NULL;
 }
 
+/* `name` begins with "env.". */
 static json_t *
 config_value(struct filler *filler, const char *name, struct error *err)
 {
-	const char *value = secrets_config(filler->environment->secrets, name);
+	const char *value = secrets_config(filler->environment->secrets, name + 4);
 
-	if (value || filler->environment->check_only)
-		return known_or_vague(filler, value);
-	error_set(err, ERROR_SUITE, "`env.%s` is not set: export it or name it in --env-file",
-		  name);
+	if (value)
+		return text_value(name, value, err);
+	if (filler->environment->check_only)
+		return known_or_vague(filler, NULL);
+	error_set(err, ERROR_SUITE, "`%s` is not set: export it or name it in --env-file", name);
 	return NULL;
 }
 
@@ -97,10 +111,12 @@ look_up(void *arg, const char *name, struct error *err)
 
 	if (strcmp(name, "base_url") == 0 && filler->base_url)
 		return json_string(filler->base_url);
-	if (strncmp(name, "env.", 4) == 0 && name[4])
-		value = config_value(filler, name + 4, err);
+	if (strcmp(name, "base_url") == 0)
+		error_set(err, ERROR_SUITE, "`base_url` cannot be made of itself");
+	else if (strncmp(name, "env.", 4) == 0 && name[4])
+		value = config_value(filler, name, err);
 	else if (strncmp(name, "secret.", 7) == 0 && name[7])
-		value = secret_value(filler, name + 7, err);
+		value = secret_value(filler, name, err);
 	else if (strncmp(name, "embedded.", 9) == 0)
 		value = embedded_value(filler, name + 9);
 	if (!value && err->code == ERROR_NONE)
@@ -148,7 +164,7 @@ fill_node(struct filler *filler, const struct node *node, const char *key)
 	}
 	if (!json_is_string(node->value))
 		return json_deep_copy(node->value);
-	if (filler->base_url && strcmp(node->pointer, "/base_url") == 0)
+	if (strcmp(node->pointer, "/base_url") == 0)
 		return json_string(filler->base_url);
 	return fill_text(filler, node, key);
 }
@@ -224,8 +240,10 @@ fill_base_url(struct filler *filler, const struct node *root)
 {
 	struct node member;
 
-	if (!node_member(root, "base_url", &member) || !json_is_string(member.value))
+	if (!node_member(root, "base_url", &member) || !json_is_string(member.value)) {
+		filler->base_url = "http://" PLACE_HOLDER_HOST;
 		return;
+	}
 	json_t *filled = fill_text(filler, &member, "base_url");
 	const char *text = json_string_value(filled);
 	size_t len = strlen(text);

@@ -199,6 +199,33 @@ Test(environment, the_embedded_target_supplies_what_only_it_knows)
 	secrets_free(secrets);
 }
 
+Test(environment, what_is_exported_must_be_text)
+{
+	struct secrets *secrets = secrets_new();
+	struct errors errors = { 0 };
+
+	secrets_set(secrets, "BYTES", "\xff\xfe");
+	cr_expect_null(load("environment: ${env.BYTES}\nbase_url: http://h\n", secrets, NULL, true,
+			    &errors));
+	cr_assert_eq(errors.count, 1);
+	cr_expect_str_eq(errors.items[0].message, "the value of `env.BYTES` is not UTF-8");
+	errors_release(&errors);
+	secrets_free(secrets);
+}
+
+Test(environment, a_base_url_cannot_be_made_of_itself)
+{
+	struct secrets *secrets = secrets_new();
+	struct errors errors = { 0 };
+
+	cr_expect_null(load("environment: e\nbase_url: \"${base_url}/x\"\n", secrets, NULL, false,
+			    &errors));
+	cr_assert_eq(errors.count, 1);
+	cr_expect_str_eq(errors.items[0].message, "`base_url` cannot be made of itself");
+	errors_release(&errors);
+	secrets_free(secrets);
+}
+
 Test(environment, every_token_kind_has_a_name)
 {
 	enum token_kind kind;

@@ -6,13 +6,13 @@
 
 #include "base/base.h"
 
-/* What follows "http://" or "https://"; NULL for any other scheme. */
-static const char *
-authority(const char *url)
+/* Bytes of "http://" or "https://"; 0 for any other scheme. */
+static size_t
+scheme_bytes(const char *url)
 {
 	if (strncmp(url, "http://", 7) == 0)
-		return url + 7;
-	return strncmp(url, "https://", 8) == 0 ? url + 8 : NULL;
+		return 7;
+	return strncmp(url, "https://", 8) == 0 ? 8 : 0;
 }
 
 /* The length of the host at `at`, brackets of an IPv6 address included. */
@@ -38,9 +38,9 @@ url_mistake(const char *url)
 {
 	static const char host_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 					   "0123456789-._";
-	const char *at = authority(url);
+	const char *at = url + scheme_bytes(url);
 
-	if (!at)
+	if (at == url)
 		return "must begin with `http://` or `https://`";
 	if (memchr(at, '@', strcspn(at, "/?#")))
 		return "must not hold a user or a password";
@@ -62,7 +62,7 @@ url_mistake(const char *url)
 const char *
 url_host(const char *url, struct arena *arena)
 {
-	const char *at = authority(url);
+	const char *at = url + scheme_bytes(url);
 	size_t len = host_bytes(at);
 	bool brackets = *at == '[';
 	char *host = arena_text(arena, at + brackets, len - (brackets ? 2 : 0));

@@ -133,7 +133,10 @@ add_base64(struct mask *mask, const char *value, size_t len, size_t skipped, con
 	for (size_t i = first; i < end; i++) {
 		unsigned bits = six_bits(value, len, skipped, 6 * i);
 
-		text[i - first] = bits < 62 ? most[bits] : last_two[bits - 62];
+		if (bits < 62)
+			text[i - first] = most[bits];
+		else
+			text[i - first] = last_two[bits - 62];
 	}
 	needles_add(mask->needles, text, end - first, shown, skipped ? 1 : 0,
 		    8 * (skipped + len) % 6 ? 1 : 0);

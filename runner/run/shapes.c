@@ -75,7 +75,9 @@ is_blank(char c)
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 static bool
@@ -84,8 +86,9 @@ word_at(const struct layer *layer, size_t at, const char *word, bool exact)
 	for (size_t i = 0; word[i]; i++, at++) {
 		if (at >= layer->len)
 			return false;
-		char c = exact ? layer->text[at] : lower(layer->text[at]);
-		if (c != word[i])
+		char c = layer->text[at];
+
+		if (c != word[i] && (exact || lower(c) != word[i]))
 			return false;
 	}
 	return true;
@@ -94,7 +97,9 @@ word_at(const struct layer *layer, size_t at, const char *word, bool exact)
 static char
 char_at(const struct layer *layer, size_t at)
 {
-	return at < layer->len ? layer->text[at] : '\0';
+	if (at < layer->len)
+		return layer->text[at];
+	return '\0';
 }
 
 static size_t
@@ -309,11 +314,11 @@ find_pem(const struct trigger *trigger, const struct layer *layer, size_t at, st
 {
 	size_t label = at + strlen(trigger->word), end = label;
 	size_t limit = layer->len - at > PEM_MAX ? at + PEM_MAX : layer->len;
-	bool private = false;
+	bool is_secret = false;
 
 	for (; end < layer->len && (is_letter(layer->text[end]) || layer->text[end] == ' '); end++)
-	private = private || word_at(layer, end, "PRIVATE KEY", true);
-	if (!private)
+		is_secret = is_secret || word_at(layer, end, "PRIVATE KEY", true);
+	if (!is_secret)
 		return;
 	while (end < limit && is_pem(layer->text[end]) && !word_at(layer, end, "-----END ", true))
 		end++;
@@ -395,7 +400,9 @@ pair_at(const char *text)
 static char
 upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	if (c >= 'a' && c <= 'z')
+		return (char)(c - 'a' + 'A');
+	return c;
 }
 
 /* Let the pair `first`, `second` lead to the word of `row`, where it stands at `offset`. */

@@ -212,7 +212,7 @@ unknown_part(const struct node *part, const char *key)
 
 	for (size_t i = 0; i < COUNTOF(parts); i++)
 		names[i] = parts[i].key;
-	return reading_unknown(part, "key", key, names, COUNTOF(names));
+	return reading_unknown_key(part, "key", key, names, COUNTOF(names));
 }
 
 static bool

@@ -38,13 +38,15 @@ personas_read(struct lens *lens, const struct node *root, const struct roster *r
 	if (!node_member(root, "personas", &map) || !node_is_object(&map))
 		return;
 	while (node_next(&map, &name, &member)) {
-		if (!reading_known(&member, "role", name, roster->roles, roster->role_count) ||
-		    !node_is_text(&member))
-			continue;
-		for (size_t i = 0; i < lens->role_count; i++) {
-			if (strcmp(roles[i].name, name) == 0)
-				roles[i].persona = json_string_value(member.value);
-		}
+		size_t i = 0;
+
+		while (i < lens->role_count && strcmp(roles[i].name, name) != 0)
+			i++;
+		if (i == lens->role_count)
+			reading_unknown_key(&member, "role", name, roster->roles,
+					    roster->role_count);
+		else if (node_is_text(&member))
+			roles[i].persona = json_string_value(member.value);
 	}
 }
 

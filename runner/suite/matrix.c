@@ -74,7 +74,7 @@ unknown_axis(const struct matrix *matrix, const struct node *member, const char 
 
 	for (size_t i = 0; i < matrix->axis_count; i++)
 		names[i] = matrix->axes[i].name;
-	return reading_unknown(member, "axis", name, names, matrix->axis_count);
+	return reading_unknown_key(member, "axis", name, names, matrix->axis_count);
 }
 
 static bool

@@ -17,6 +17,17 @@ reading_unknown(const struct node *node, const char *what, const char *name,
 }
 
 bool
+reading_unknown_key(const struct node *node, const char *what, const char *name,
+		    const char *const *known, size_t count)
+{
+	const char *near = nearest_name(name, known, count);
+
+	if (near)
+		return node_fail_key(node, "unknown %s `%s`; did you mean `%s`?", what, name, near);
+	return node_fail_key(node, "unknown %s `%s`", what, name);
+}
+
+bool
 reading_known(const struct node *node, const char *what, const char *name, const char *const *known,
 	      size_t count)
 {

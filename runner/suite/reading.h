@@ -16,6 +16,10 @@ typedef bool reading_spelling_fn(const char *text);
 bool reading_unknown(const struct node *node, const char *what, const char *name,
 		     const char *const *known, size_t count);
 
+/* As reading_unknown, at the node's key: it is the key that is unknown. */
+bool reading_unknown_key(const struct node *node, const char *what, const char *name,
+			 const char *const *known, size_t count);
+
 /* `name` must be one of `known`. */
 bool reading_known(const struct node *node, const char *what, const char *name,
 		   const char *const *known, size_t count);

@@ -97,10 +97,7 @@ unknown_field(const struct node *member, const char *key)
 
 	for (size_t i = 0; i < COUNTOF(fields); i++)
 		names[i] = fields[i].key;
-	const char *near = nearest_name(key, names, COUNTOF(names));
-	if (near)
-		return node_fail_key(member, "unknown key `%s`; did you mean `%s`?", key, near);
-	return node_fail_key(member, "unknown key `%s`", key);
+	return reading_unknown_key(member, "key", key, names, COUNTOF(names));
 }
 
 static const struct field *

@@ -110,8 +110,12 @@ flag_check(const struct loading *loading, const struct node *flag, const char *n
 
 	if (!json_is_boolean(flag->value) && !json_is_null(flag->value))
 		node_fail(flag, "must be `true`, `false` or null, which is unset");
+	for (size_t i = 0; lens && i < lens->flag_count; i++) {
+		if (strcmp(lens->flags[i], name) == 0)
+			return;
+	}
 	if (lens && lens->flag_count > 0)
-		(void)reading_known(flag, "flag", name, lens->flags, lens->flag_count);
+		reading_unknown_key(flag, "flag", name, lens->flags, lens->flag_count);
 }
 
 static void
@@ -166,6 +170,18 @@ id_read(struct loading *loading, const struct node *node, const struct matrix *m
 	return ok;
 }
 
+/* Zero exchanges prove nothing. */
+static void
+some_judged(const struct node *node, const struct suite_case *out)
+{
+	for (size_t i = 0; i < out->steps.count; i++) {
+		if (out->steps.items[i].kind != STEP_WAIT)
+			return;
+	}
+	if (out->steps.count > 0)
+		node_fail(node, "a case that only waits proves nothing");
+}
+
 static void
 steps_read(struct loading *loading, struct unit *unit, const struct node *node,
 	   struct suite_case *out)
@@ -178,6 +194,7 @@ steps_read(struct loading *loading, struct unit *unit, const struct node *node,
 	loading->in_case = true;
 	suite_case_steps(loading, unit, node, "steps", out->as, &out->steps);
 	loading->in_case = false;
+	some_judged(node, out);
 	suite_case_steps(loading, unit, node, "cleanup", out->as, &out->cleanup);
 	loading->skipping = false;
 }

@@ -6,37 +6,7 @@
 
 #include "base/invalid.h"
 #include "base/rows.h"
-#include "base/scratch.h"
-#include "suite/secrets.h"
-
-#define COMMON "fixtures/invalid/common/"
-
-/* Everything a suite is loaded with; the environment comes from `path`. */
-struct world {
-	struct secrets *secrets;
-	struct environment *environment;
-	struct lens_cache *lenses;
-	struct errors errors;
-};
-
-static struct world
-world_new(const char *environment)
-{
-	struct world world = { .secrets = secrets_new(), .lenses = lens_cache_new() };
-
-	world.environment = environment_load(environment, world.secrets, NULL, true, &world.errors);
-	cr_assert_not_null(world.environment);
-	return world;
-}
-
-static void
-world_end(struct world *world)
-{
-	lens_cache_free(world->lenses);
-	environment_free(world->environment);
-	secrets_free(world->secrets);
-	errors_release(&world->errors);
-}
+#include "suite/world.h"
 
 /* A folder may hold the path of its own environment, in the file `environment`. */
 static void
@@ -48,11 +18,10 @@ load_wrong(struct errors *errors)
 
 	if (own)
 		own[strcspn(own, "\n")] = '\0';
-	struct world world = world_new(own ? own : "../common/environment.yaml");
-	struct suite *suite =
-		suite_load("suite.yaml", "..", world.lenses, world.environment, errors);
-	cr_expect_null(suite);
-	suite_free(suite);
+	struct world world;
+	world_begin(&world, own ? own : "../common/environment.yaml");
+	world.suite = suite_load("suite.yaml", "..", world.lenses, world.environment, errors);
+	cr_expect_null(world.suite);
 	world_end(&world);
 	free(own);
 }
@@ -62,54 +31,23 @@ Test(suite, every_mistake_is_reported_where_it_is)
 	cr_expect_geq(invalid_walk("suite-", load_wrong), 36);
 }
 
-/* The suite of `body`, with the lens and the environment of the wrong ones. */
-struct loaded {
-	struct world world;
-	struct suite *suite;
-	char path[SCRATCH_BYTES];
-};
-
-static struct loaded
-load(const char *body)
-{
-	struct loaded loaded = { .world = world_new(COMMON "environment.yaml") };
-	char text[8192];
-
-	(void)snprintf(text, sizeof(text), "suite: right\nlens: common\n%s", body);
-	scratch_make(loaded.path, "suite.yaml", text, strlen(text));
-	loaded.suite = suite_load(loaded.path, "fixtures/invalid", loaded.world.lenses,
-				  loaded.world.environment, &loaded.world.errors);
-	for (size_t i = 0; i < loaded.world.errors.count; i++)
-		cr_expect(false, "%d: %s", loaded.world.errors.items[i].line,
-			  loaded.world.errors.items[i].message);
-	cr_assert_not_null(loaded.suite);
-	return loaded;
-}
-
-static void
-unload(struct loaded *loaded)
-{
-	suite_free(loaded->suite);
-	world_end(&loaded->world);
-	scratch_remove(loaded->path);
-}
-
 Test(suite, what_is_not_said_has_its_default)
 {
-	struct loaded loaded =
-		load("defaults: { timeout: 3s, within: 2s, as: crew }\n"
-		     "cases:\n"
-		     "  - id: one\n"
-		     "    steps:\n"
-		     "      - { action: view_item, expect: { status: 200 } }\n"
-		     "      - as: hod\n"
-		     "        timeout: 1s\n"
-		     "        action: view_item\n"
-		     "        expect: { status: 200, within: 1s }\n"
-		     "      - { as: none, http: GET /health, expect: { status: 200 } }\n");
-	const struct suite_case *one = &loaded.suite->cases[0];
+	struct world world;
+	const struct suite *suite = world_suite(
+		&world, "defaults: { timeout: 3s, within: 2s, as: crew }\n"
+			"cases:\n"
+			"  - id: one\n"
+			"    steps:\n"
+			"      - { action: view_item, expect: { status: 200 } }\n"
+			"      - as: hod\n"
+			"        timeout: 1s\n"
+			"        action: view_item\n"
+			"        expect: { status: 200, within: 1s }\n"
+			"      - { as: none, http: GET /health, expect: { status: 200 } }\n");
+	const struct suite_case *one = &suite->cases[0];
 
-	cr_expect_str_eq(loaded.suite->title, "right");
+	cr_expect_str_eq(suite->title, "right");
 	cr_expect_str_eq(one->title, "one");
 	cr_expect_str_eq(one->as, "crew");
 	cr_expect_eq(one->place.line, 5);
@@ -123,12 +61,14 @@ Test(suite, what_is_not_said_has_its_default)
 	cr_expect_eq(one->steps.items[1].expect.within_ms, 1000);
 	cr_expect_null(one->steps.items[2].as);
 	cr_expect_null(one->steps.items[2].persona);
-	unload(&loaded);
+	world_end(&world);
 }
 
 Test(suite, every_part_of_a_step_is_read)
 {
-	struct loaded loaded = load(
+	struct world world;
+	const struct suite *suite = world_suite(
+		&world,
 		"cases:\n"
 		"  - id: denied\n"
 		"    as: purser\n"
@@ -157,9 +97,9 @@ Test(suite, every_part_of_a_step_is_read)
 		"      - { as: witness, sql: select 1, expect: { rows: 1 }, capture: { n: /0/n } "
 		"}\n"
 		"      - { wait: 250ms }\n");
-	const struct suite_case *denied = &loaded.suite->cases[0];
+	const struct suite_case *denied = &suite->cases[0];
 	const struct step *step = &denied->steps.items[0], *sql = &denied->steps.items[1];
-	const struct step *http = &loaded.suite->cases[1].steps.items[0];
+	const struct step *http = &suite->cases[1].steps.items[0];
 
 	cr_expect_str_eq(denied->tags[0], "slow");
 	cr_expect_str_eq(denied->outage, "database");
@@ -178,14 +118,16 @@ Test(suite, every_part_of_a_step_is_read)
 	cr_expect_eq(http->captures[1].source, CAPTURE_HEADER);
 	cr_expect_eq(http->eventually_every_ms, 500);
 	cr_expect_not(http->refusal);
-	cr_expect_eq(loaded.suite->cases[1].steps.items[1].captures[0].source, CAPTURE_ROWS);
-	cr_expect_eq(loaded.suite->cases[1].steps.items[2].wait_ms, 250);
-	unload(&loaded);
+	cr_expect_eq(suite->cases[1].steps.items[1].captures[0].source, CAPTURE_ROWS);
+	cr_expect_eq(suite->cases[1].steps.items[2].wait_ms, 250);
+	world_end(&world);
 }
 
 Test(suite, a_matrix_makes_a_case_of_each_combination_that_is_not_excluded)
 {
-	struct loaded loaded = load("cases:\n"
+	struct world world;
+	const struct suite *suite =
+		world_suite(&world, "cases:\n"
 				    "  - id: see\n"
 				    "    title: As ${matrix.who}\n"
 				    "    as: ${matrix.who}\n"
@@ -196,9 +138,9 @@ Test(suite, a_matrix_makes_a_case_of_each_combination_that_is_not_excluded)
 				    "\"${matrix.n}\" }, expect: { status: 200 } }\n"
 				    "  - { id: after, needs: [see.crew.two], steps: [{ http: GET "
 				    "/, expect: { status: 200 } }] }\n");
-	const struct suite_case *cases = loaded.suite->cases;
+	const struct suite_case *cases = suite->cases;
 
-	cr_assert_eq(loaded.suite->case_count, 4);
+	cr_assert_eq(suite->case_count, 4);
 	cr_expect_str_eq(cases[0].id, "see.crew.1");
 	cr_expect_str_eq(cases[1].id, "see.crew.two");
 	cr_expect_str_eq(cases[2].id, "see.hod.1");
@@ -207,12 +149,14 @@ Test(suite, a_matrix_makes_a_case_of_each_combination_that_is_not_excluded)
 	cr_expect_eq(json_integer_value(json_object_get(cases[0].steps.items[0].body.value, "n")),
 		     1, "a value keeps its type");
 	cr_expect_eq(cases[2].place.line, cases[0].place.line);
-	unload(&loaded);
+	world_end(&world);
 }
 
 Test(suite, captures_come_from_the_setup_and_from_whatever_is_needed)
 {
-	struct loaded loaded = load(
+	struct world world;
+	const struct suite *suite = world_suite(
+		&world,
 		"vars: { v: \"${env.X}\" }\n"
 		"setup: [{ http: GET /, expect: { status: 200 }, capture: { s: /s } }]\n"
 		"once:\n"
@@ -228,19 +172,21 @@ Test(suite, captures_come_from_the_setup_and_from_whatever_is_needed)
 		"    cleanup: [{ http: \"GET /${y}\", expect: { status: 200 } }]\n"
 		"cleanup: [{ http: \"GET /${s}\", expect: { status: 200 } }]\n");
 
-	cr_expect(loaded.suite->has_setup);
-	cr_expect_eq(loaded.suite->fixture_count, 3);
-	cr_expect_str_eq(loaded.suite->fixtures[0].id, "setup");
-	cr_expect_str_eq(loaded.suite->fixtures[2].needs[0], "a");
-	cr_expect_eq(loaded.suite->cases[1].cleanup.count, 1);
-	cr_expect_eq(loaded.suite->cleanup.count, 1);
-	cr_expect_not(loaded.suite->mutates);
-	unload(&loaded);
+	cr_expect(suite->has_setup);
+	cr_expect_eq(suite->fixture_count, 3);
+	cr_expect_str_eq(suite->fixtures[0].id, "setup");
+	cr_expect_str_eq(suite->fixtures[2].needs[0], "a");
+	cr_expect_eq(suite->cases[1].cleanup.count, 1);
+	cr_expect_eq(suite->cleanup.count, 1);
+	cr_expect_not(suite->mutates);
+	world_end(&world);
 }
 
 Test(suite, a_block_is_put_where_it_is_included)
 {
-	struct loaded loaded = load(
+	struct world world;
+	const struct suite *suite = world_suite(
+		&world,
 		"cases:\n"
 		"  - id: one\n"
 		"    steps:\n"
@@ -252,14 +198,14 @@ Test(suite, a_block_is_put_where_it_is_included)
 		"    - { http: GET /second, expect: { status: 200 } }\n"
 		"  inner:\n"
 		"    - { http: \"GET /${with.part}\", expect: { status: \"${with.status}\" } }\n");
-	const struct step_list *steps = &loaded.suite->cases[0].steps;
+	const struct step_list *steps = &suite->cases[0].steps;
 
 	cr_assert_eq(steps->count, 3);
 	cr_expect_str_eq(json_string_value(steps->items[0].path.value), "/here");
 	cr_expect_eq(steps->items[0].expect.status[0], 201);
 	cr_expect_eq(steps->items[0].place.line, 13, "where the block is");
 	cr_expect_str_eq(json_string_value(steps->items[2].path.value), "/last");
-	unload(&loaded);
+	world_end(&world);
 }
 
 static const struct {
@@ -291,7 +237,8 @@ ParameterizedTest(size_t *row, suite, mutates_when_a_step_may_write)
 		       "cases: [{ id: a, as: hod, steps: [{ %s, expect: { status: 403 }, unproved: "
 		       "x }] }]\n",
 		       writing[*row].step);
-	struct loaded loaded = load(body);
-	cr_expect_eq(loaded.suite->mutates, writing[*row].writes, "row %zu", *row);
-	unload(&loaded);
+	struct world world;
+	const struct suite *suite = world_suite(&world, body);
+	cr_expect_eq(suite->mutates, writing[*row].writes, "row %zu", *row);
+	world_end(&world);
 }

@@ -53,18 +53,6 @@ piece_at(const char *text)
 	return piece;
 }
 
-/* A new reference to a value that is const for everyone else: counting is not changing. */
-static json_t *
-share(const json_t *value)
-{
-	const union {
-		const json_t *given;
-		json_t *value;
-	} shared = { value };
-
-	return json_incref(shared.value);
-}
-
 struct filling {
 	enum template_extent extent;
 	template_lookup_fn *lookup;
@@ -161,33 +149,50 @@ fill_text(const struct filling *filling, const json_t *value, struct error *err)
 	const char *text = json_string_value(value);
 
 	if (!strstr(text, "${"))
-		return share(value);
+		return node_share(value);
 	struct piece piece = piece_at(text);
 	if (piece.kind != PIECE_NAME || text[piece.len] != '\0')
 		return fill_pieces(filling, text, err);
 	json_t *whole = look_up(filling, piece.name, err);
 	if (!whole && err->code == ERROR_NONE)
-		return share(value);
+		return node_share(value);
 	return whole;
 }
 
 static json_t *fill_value(const struct filling *filling, const json_t *value, struct error *err);
 
+/* Before the first change, *filled is `original` itself: what needs no filling is shared. */
+static json_t *
+own(json_t *filled, const json_t *original)
+{
+	if (filled != original)
+		return filled;
+	json_t *copy = json_copy(filled);
+	json_decref(filled);
+	return copy;
+}
+
 static json_t *
 fill_list(const struct filling *filling, const json_t *list, struct error *err)
 {
-	json_t *filled = json_array();
+	json_t *filled = node_share(list);
 
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		json_t *item = fill_value(filling, json_array_get(list, i), err);
-		if (!item) {
+		const json_t *item = json_array_get(list, i);
+		json_t *value = fill_value(filling, item, err);
+		if (!value) {
 			char index[24];
 			(void)snprintf(index, sizeof(index), "%zu", i);
 			error_within(err, index);
 			json_decref(filled);
 			return NULL;
 		}
-		json_array_append_new(filled, item);
+		if (value != item) {
+			filled = own(filled, list);
+			json_array_set_new(filled, i, value);
+		} else {
+			json_decref(value);
+		}
 	}
 	return filled;
 }
@@ -195,7 +200,7 @@ fill_list(const struct filling *filling, const json_t *list, struct error *err)
 static json_t *
 fill_mapping(const struct filling *filling, const json_t *mapping, struct error *err)
 {
-	json_t *filled = json_object();
+	json_t *filled = node_share(mapping);
 	struct node node = { .value = mapping }, member;
 
 	for (const char *key = NULL; node_next(&node, &key, &member);) {
@@ -205,7 +210,12 @@ fill_mapping(const struct filling *filling, const json_t *mapping, struct error 
 			json_decref(filled);
 			return NULL;
 		}
-		json_object_set_new(filled, key, value);
+		if (value != member.value) {
+			filled = own(filled, mapping);
+			json_object_set_new(filled, key, value);
+		} else {
+			json_decref(value);
+		}
 	}
 	return filled;
 }
@@ -219,7 +229,7 @@ fill_value(const struct filling *filling, const json_t *value, struct error *err
 		return fill_list(filling, value, err);
 	if (json_is_object(value))
 		return fill_mapping(filling, value, err);
-	return share(value);
+	return node_share(value);
 }
 
 json_t *
@@ -229,7 +239,7 @@ template_fill_with(const json_t *value, enum template_extent extent, template_lo
 	struct filling filling = { extent, lookup, arg };
 
 	if (template_is_constant(value))
-		return share(value);
+		return node_share(value);
 	return fill_value(&filling, value, err);
 }
 

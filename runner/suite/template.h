@@ -50,7 +50,8 @@ struct scope {
 	const char *apikey; /* for /auth and /rest */
 };
 
-/* Fill in every ${}. A new reference (the template's own value when it is constant), NULL with
+/* Fill in every ${}. A new reference, which shares with the template what holds none: nobody may
+ * change it in place. NULL with
  * err when a name has no value: the message says which, and the nearest name there is. */
 json_t *template_fill(const json_t *value, const struct scope *scope, struct error *err);
 

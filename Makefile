@@ -30,6 +30,7 @@ RUNNER  := $(filter-out %_test.c,$(wildcard runner/*.c runner/*/*.c))
 TESTS   := $(wildcard runner/*/*_test.c)
 TARGET  := $(wildcard fixtures/target/*.c)
 SOURCES := $(RUNNER) $(TARGET) $(TESTS)
+HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch])
 
 all: build/lensgate build/lensgate-target
 
@@ -55,7 +56,20 @@ unit: $(CHECKED)/unit
 	ASAN_OPTIONS=log_path=$(abspath $(CHECKED))/asan UBSAN_OPTIONS=print_stacktrace=1 $(CHECKED)/unit
 	@! cat $(CHECKED)/asan.* 2>/dev/null
 
-test: unit
+test: unit self
+
+# The runner on itself: suites that must pass, and suites that must not, with what each has to end with.
+self: all
+	ci/self.sh
+
+gate: all
+	build/lensgate gate pre-deploy
+
+faults: all
+	ci/faults.sh
+
+bench: all
+	ci/bench.sh
 
 # -MMD writes the headers each object needed; -MP keeps a deleted header from
 # breaking the build. No dependency is ever written by hand.
@@ -72,13 +86,27 @@ $(CHECKED)/%.o: %.c Makefile
 -include $(SOURCES:%.c=$(RELEASE)/%.d) $(SOURCES:%.c=$(CHECKED)/%.d)
 
 lint: layers
-	clang-format --dry-run --Werror $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch])
-	clang-tidy --quiet $(RUNNER) $(TARGET) -- $(CSTD) $(CPPFLAGS)
+	@echo "  FORMAT, SHELL"
+	@clang-format --dry-run --Werror $(HEADED)
+	@shellcheck ci/*.sh ci/up fixtures/target/*.sh .ci/run
+	@printf '%s\n' $(RUNNER) $(TARGET) | \
+		xargs -P $$(nproc) -n 6 sh -c 'echo "  TIDY  $$*"; out=$$(clang-tidy --quiet "$$@" -- \
+			$(shell pkg-config --cflags $(PKGS)) 2>&1) || { echo "$$out"; exit 1; }' tidy
 
 layers:
-	awk -f ci/layers.awk $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch])
+	@echo "  LAYERS"
+	@awk -f ci/layers.awk $(HEADED)
+
+# Data lies below DATADIR as it does in the repository: the program looks for it there.
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(DATADIR)/ci
+	install build/lensgate build/lensgate-target $(DESTDIR)$(PREFIX)/bin
+	cp -R --no-preserve=ownership suites $(DESTDIR)$(DATADIR)
+	mkdir -p $(DESTDIR)$(DATADIR)/fixtures
+	cp -R --no-preserve=ownership fixtures/db fixtures/environments $(DESTDIR)$(DATADIR)/fixtures
+	cp -R --no-preserve=ownership ci/gates $(DESTDIR)$(DATADIR)/ci
 
 clean:
 	$(RM) -r build .build
 
-.PHONY: all unit test lint layers clean
+.PHONY: all unit test self gate faults bench lint layers install clean

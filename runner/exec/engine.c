@@ -199,7 +199,7 @@ block(struct engine *engine, size_t node, size_t cause)
 	const struct node_state *state = &engine->states[cause];
 	char reason[700];
 
-	if (by->fixture)
+	if (!by->test)
 		(void)snprintf(reason, sizeof(reason), "its %s did not succeed: %s",
 			       strcmp(by->fixture->id, "setup") == 0 ? "suite's setup"
 								     : by->fixture->id,
@@ -207,7 +207,7 @@ block(struct engine *engine, size_t node, size_t cause)
 	else
 		(void)snprintf(reason, sizeof(reason), "%s, which it needs, did not pass (%s)",
 			       node_name(by), verdict_name(state->verdict));
-	settle_unrun(engine, node, VERDICT_ERROR, by->fixture ? TROUBLE_SETUP : TROUBLE_BLOCKED,
+	settle_unrun(engine, node, VERDICT_ERROR, by->test ? TROUBLE_BLOCKED : TROUBLE_SETUP,
 		     arena_text(&engine->arena, reason, strlen(reason)));
 }
 

@@ -9,8 +9,9 @@ static PGresult *
 facts(const char *const cells[][4], int rows)
 {
 	PGresult *result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	char name[] = "column"; /* libpq takes it without const, and copies it */
 	PGresAttDesc columns[4] = {
-		{ .name = "r" }, { .name = "b" }, { .name = "n" }, { .name = "v" }
+		{ .name = name }, { .name = name }, { .name = name }, { .name = name }
 	};
 
 	cr_assert(PQsetResultAttrs(result, 4, columns));

@@ -11,6 +11,8 @@
 #include "base/rows.h"
 #include "suite/environment.h"
 #include "suite/gate.h"
+#include "suite/lens.h"
+#include "suite/world.h"
 
 #define FOLDER "fixtures/invalid"
 
@@ -43,15 +45,44 @@ load_gate(const char *path, struct errors *errors)
 	return gate != NULL;
 }
 
+static bool
+load_lens(const char *path, struct errors *errors)
+{
+	struct lens *lens = lens_load(path, errors);
+
+	lens_free(lens);
+	return lens != NULL;
+}
+
+/* The folder `common` has the lens and the environment; a folder may name another environment in
+ * the file `environment`. */
+static bool
+load_suite(const char *path, struct errors *errors)
+{
+	struct error none = { 0 };
+	struct world world;
+	size_t len = 0;
+	char *own = file_read("environment", 256, &len, &none);
+
+	if (own)
+		own[strcspn(own, "\n")] = '\0';
+	world_begin(&world, own ? own : "../common/environment.yaml");
+	world.suite = suite_load(path, "..", world.lenses, world.environment, errors);
+	bool loaded = world.suite != NULL;
+	world_end(&world);
+	free(own);
+	return loaded;
+}
+
 /* Folders are named KIND-MISTAKE, and hold KIND.yaml or KIND.json. */
 static const struct {
 	const char *kind;
 	bool (*load)(const char *path, struct errors *errors);
 	size_t at_least; /* folders */
 } kinds[] = {
-	{ "document", load_document, 20 },
-	{ "environment", load_environment, 20 },
-	{ "gate", load_gate, 5 },
+	{ "document", load_document, 20 }, { "environment", load_environment, 20 },
+	{ "gate", load_gate, 5 },          { "lens", load_lens, 9 },
+	{ "suite", load_suite, 36 },
 };
 
 static void

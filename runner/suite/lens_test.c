@@ -3,23 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "base/invalid.h"
-#include "base/rows.h"
 #include "base/scratch.h"
-
-static void
-load_wrong(struct errors *errors)
-{
-	struct lens *lens = lens_load("lens.yaml", errors);
-
-	cr_expect_null(lens);
-	lens_free(lens);
-}
-
-Test(lens, every_mistake_is_reported_where_it_is)
-{
-	cr_expect_geq(invalid_walk("lens-", load_wrong), 9);
-}
 
 static const char good[] =
 	"lens: boats\n"

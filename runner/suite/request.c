@@ -36,11 +36,11 @@ line_read(struct loading *loading, const struct node *node, struct step *step)
 	return true;
 }
 
-/* A part is a text, or a file: {filename, type, text}. */
+/* A part is a text, or a file: {file, name, type}, `file` being what is in it. */
 static bool
 multipart_read(const struct node *map)
 {
-	static const char *const keys[] = { "filename", "type", "text" };
+	static const char *const keys[] = { "file", "name", "type" };
 	struct node part;
 	const char *name = NULL, *text = NULL;
 	bool ok = true;
@@ -49,10 +49,11 @@ multipart_read(const struct node *map)
 		return false;
 	while (node_next(map, &name, &part)) {
 		if (json_is_array(part.value)) {
-			ok = node_fail(&part, "must be one value, or a file: { filename, text }");
+			ok = node_fail(&part, "must be one value, or a file: { file, name, type }");
 		} else if (json_is_object(part.value)) {
 			ok &= node_keys(&part, keys, COUNTOF(keys));
-			ok &= node_text(&part, "filename", REQUIRED, &text);
+			ok &= node_text(&part, "file", REQUIRED, &text);
+			ok &= node_text(&part, "name", OPTIONAL, &text);
 			ok &= node_text(&part, "type", OPTIONAL, &text);
 		}
 	}

@@ -12,7 +12,7 @@ static const struct {
 	{ "http: \"PATCH /a/${yacht}?b=c%20d\"", "" },
 	{ "http: POST /a, json: [1, { b: null }]", "" },
 	{ "http: POST /a, form: { a: 1, b: \"${unique}\" }", "" },
-	{ "http: POST /a, multipart: { a: text, b: { filename: a.txt, type: text/plain, text: x } "
+	{ "http: POST /a, multipart: { a: text, b: { file: x, name: a.txt, type: text/plain } "
 	  "}",
 	  "" },
 	{ "http: POST /a, body: \"\"", "" },
@@ -28,9 +28,9 @@ static const struct {
 	{ "http: POST /a, json: 1, body: x", "a request has one body" },
 	{ "http: POST /a, form: [1]", "must be a mapping, not a list" },
 	{ "http: POST /a, form: { a: [1] }", "must be one value, not a list or a mapping" },
-	{ "http: POST /a, multipart: { a: { text: x } }", "missing key `filename`" },
+	{ "http: POST /a, multipart: { a: { name: x } }", "missing key `file`" },
 	{ "http: POST /a, multipart: { a: [1] }",
-	  "must be one value, or a file: { filename, text }" },
+	  "must be one value, or a file: { file, name, type }" },
 	{ "http: POST /a, body: 5", "must be text" },
 	{ "http: POST /a, body_repeat: { text: abc, times: 0 }",
 	  "must be a whole number from 1 to 22369621" },

@@ -2,34 +2,9 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/invalid.h"
 #include "base/rows.h"
 #include "suite/world.h"
-
-/* A folder may hold the path of its own environment, in the file `environment`. */
-static void
-load_wrong(struct errors *errors)
-{
-	struct error none = { 0 };
-	size_t len = 0;
-	char *own = file_read("environment", 256, &len, &none);
-
-	if (own)
-		own[strcspn(own, "\n")] = '\0';
-	struct world world;
-	world_begin(&world, own ? own : "../common/environment.yaml");
-	world.suite = suite_load("suite.yaml", "..", world.lenses, world.environment, errors);
-	cr_expect_null(world.suite);
-	world_end(&world);
-	free(own);
-}
-
-Test(suite, every_mistake_is_reported_where_it_is)
-{
-	cr_expect_geq(invalid_walk("suite-", load_wrong), 36);
-}
 
 Test(suite, what_is_not_said_has_its_default)
 {

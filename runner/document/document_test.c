@@ -363,7 +363,7 @@ Test(document, no_mutation_of_a_file_breaks_the_reader)
 					"? c\n: {d: !t e, <<: *x, \xc3\xa9: null}\n--- # end\n";
 	unsigned state = 7;
 
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 300; i++) {
 		char text[sizeof(seed_text)];
 		struct errors errors = { 0 };
 		memcpy(text, seed_text, sizeof(text));

@@ -120,8 +120,9 @@ if [ -z "${LENSGATE_CHROOT_TOP-}" ]; then
 	LENSGATE_CHROOT_TOP=$(mktemp -d)
 	export LENSGATE_CHROOT_TOP
 	proof=
-	# unshare itself heeds no gentler signal; with it goes everything it started.
-	trap '[ -z "$proof" ] || kill -9 "$proof" 2>/dev/null || true
+	# The first process of the name space takes the others with it, and unshare ends when all
+	# are gone: only then is there nobody who still writes.
+	trap '[ -z "$proof" ] || kill -9 $(ps -o pid= --ppid "$proof") 2>/dev/null || true
 		wait; rm -rf --one-file-system "$LENSGATE_CHROOT_TOP"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM

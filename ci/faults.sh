@@ -1,14 +1,17 @@
 #!/bin/sh
 # faults.sh - would the gates notice? Starts the embedded target with each of its faults, one at
-# a time, runs the three gates, and prints who noticed, by which case, with which finding.
+# a time, runs the gates until one notices, and prints which, by which case, with which finding.
 #
 #   ci/faults.sh [FAULT ...]      these faults only; default: all that the target lists
 #   STEADY=10 ci/faults.sh        first every gate ten times without a fault: none may be red
 #   JOBS=2                        faults at a time
 #
-# A fault is caught when a gate ends with exit status 1 (or 3, for the faults that ci/faults.tsv
-# marks so: availability and identity) and one of its findings matches the row's pattern, so that
-# a red for another reason does not count. The last line is `faults caught: N/N`.
+# ci/faults.tsv has a row per fault: its name, `judged` or `unjudged`, and a pattern. A fault is
+# caught when a gate ends with exit status 1 or 3 and a red case matches the pattern: so a
+# red for another reason does not count. For `judged` faults that case has to be a FAIL: the target was seen
+# to answer wrongly, and a status of 3 only says that other cases were blocked by it. `unjudged` is for faults
+# of availability and identity: there the preflight, or a case that got no answer, is what notices.
+# The last line is `faults caught: N/N`.
 set -eu
 cd "$(dirname "$0")/.."
 lensgate=$PWD/build/lensgate
@@ -18,54 +21,49 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# Every red case of a result, one line each: "suite/case type message".
+# Every red case of a result, one line a finding: "VERDICT suite/case type pointer message".
 red_lines() {
 	jq -r '.cases[] | select(.verdict == "FAIL" or .verdict == "ERROR")
 		| . as $c
 		| (if (.findings | length) > 0
 		   then .findings[] | "\(.type) \(.pointer // "") \(.message)"
 		   else "\($c.trouble) \($c.reason)" end)
-		| "\($c.suite)/\($c.id) \(gsub("\n"; " "))"' "$1" 2>/dev/null || true
+		| "\($c.verdict) \($c.suite)/\($c.id) \(gsub("\n"; " "))"' "$1" 2>/dev/null || true
 }
 
-# try FAULT GATE PATTERN UNJUDGED: the first line that counts goes to $work/FAULT.GATE
+# try FAULT GATE PATTERN KIND: the first line that counts goes to $work/caught, else any to $work/other
 try() {
-	out=$work/run.$1.$2
 	status=0
-	"$lensgate" gate "$2" --fault "$1" --out "$out" -q >"$work/log.$1.$2" 2>&1 || status=$?
-	: >"$work/$1.$2"
-	if [ "$status" -eq 1 ] || { [ "$status" -eq 3 ] && [ "$4" = 3 ]; }; then
-		red_lines "$out/$2/latest/result.json" | grep -E -m 1 -e "$3" >"$work/$1.$2" || true
-	fi
-	[ -s "$work/$1.$2" ] || red_lines "$out/$2/latest/result.json" | head -n 1 >"$work/other.$1.$2"
-	echo "$status" >"$work/status.$1.$2"
-	rm -rf "$out"
+	"$lensgate" gate "$2" --fault "$1" --out "$work/out" -q >"$work/log" 2>&1 || status=$?
+	lines=$work/out/$2/latest/result.json
+	verdicts='FAIL|ERROR'
+	[ "$4" = unjudged ] || verdicts=FAIL
+	: >"$work/caught"
+	case $status in
+	1 | 3) red_lines "$lines" | grep -E "^($verdicts) " | grep -E -m 1 -e "$3" >"$work/caught" || true ;;
+	esac
+	[ -s "$work/other" ] || red_lines "$lines" | head -n 1 >"$work/other"
+	rm -rf "$work/out"
 }
 
-# score FAULT: one line for people, and its verdict in $work/score
+# score FAULT: one line for people
 score() {
 	row=$(awk -F '\t' -v name="$1" '$1 == name' "$table")
 	if [ -z "$row" ]; then
 		printf 'MISSED  %-22s has no row in ci/faults.tsv\n' "$1"
 		return
 	fi
+	kind=$(printf '%s\n' "$row" | cut -f 2)
 	pattern=$(printf '%s\n' "$row" | cut -f 3)
-	unjudged=$(printf '%s\n' "$row" | cut -f 2)
-	noticed='' why='' other=''
 	for gate in $gates; do
-		try "$1" "$gate" "$pattern" "$unjudged"
-		if [ -s "$work/$1.$gate" ]; then
-			noticed="$noticed $gate"
-			[ -n "$why" ] || why=$(cat "$work/$1.$gate")
-		elif [ -z "$other" ]; then
-			other="$gate ended with $(cat "$work/status.$1.$gate"): $(cat "$work/other.$1.$gate")"
+		try "$1" "$gate" "$pattern" "$kind"
+		if [ -s "$work/caught" ]; then
+			printf 'caught  %-22s %-11s exit %s  %.170s\n' "$1" "$gate" "$status" \
+				"$(cat "$work/caught")"
+			return
 		fi
 	done
-	if [ -n "$noticed" ]; then
-		printf 'caught  %-22s by%s: %.160s\n' "$1" "$noticed" "$why"
-	else
-		printf 'MISSED  %-22s %.200s\n' "$1" "$other"
-	fi
+	printf 'MISSED  %-22s %-11s exit %s  %.170s\n' "$1" "$gate" "$status" "$(cat "$work/other")"
 }
 
 if [ "${1-}" = --score ]; then

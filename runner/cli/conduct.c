@@ -14,6 +14,7 @@
 #include "cli/exit.h"
 #include "cli/header.h"
 #include "cli/mistakes.h"
+#include "document/node.h"
 #include "exec/engine.h"
 #include "exec/janitor.h"
 #include "exec/preflight.h"
@@ -77,7 +78,7 @@ flag_words(struct conductor *c, const json_t *flags, size_t *count)
 	char word[256];
 
 	*count = 0;
-	json_object_foreach((json_t *)(uintptr_t)flags, name, value)
+	json_object_foreach(node_writable(flags), name, value)
 	{
 		(void)snprintf(word, sizeof(word), "%s%s", name,
 			       json_is_null(value)   ? ""
@@ -309,6 +310,19 @@ deadline(void *arg)
 	engine_stop(c->engine, "not run: the run's deadline was over");
 }
 
+/* What the run is called: as asked, else the gate's or the only suite's title. */
+static const char *
+title_of(const struct conductor *c)
+{
+	const struct workspace *workspace = c->score->workspace;
+
+	if (c->score->settings->title)
+		return c->score->settings->title;
+	if (workspace->gate)
+		return workspace->gate->title ? workspace->gate->title : workspace->gate->name;
+	return workspace->suite_count == 1 ? workspace->suites[0]->title : "lensgate run";
+}
+
 static void
 write_header(struct conductor *c)
 {
@@ -317,9 +331,7 @@ write_header(struct conductor *c)
 		.workspace = c->score->workspace,
 		.plan = c->score->plan,
 		.argv = c->score->argv,
-		.title = c->score->settings->title   ? c->score->settings->title
-			 : c->score->workspace->gate ? c->score->workspace->gate->title
-						     : NULL,
+		.title = title_of(c),
 		.target = preflight_target(c->preflight),
 		.database = preflight_database(c->preflight),
 		.started_wall_us = c->started_wall_us,
@@ -350,13 +362,16 @@ perform(struct conductor *c, struct error *err)
 	write_header(c);
 	const struct exchange *exchanges = preflight_exchanges(c->preflight, &count);
 	record_preflight(c->record, preflight_checks(c->preflight), exchanges, count);
-	progress_begin(c->progress,
-		       c->score->workspace->gate ? c->score->workspace->gate->title
-						 : settings->title,
-		       c->score->plan->case_count);
+	progress_begin(c->progress, title_of(c), c->score->plan->case_count);
 	c->engine = engine_new(&c->session, c->score->plan, &options);
 	if (c->signal_number) {
 		engine_refuse(c->engine, TROUBLE_INTERRUPTED, "not run: the run was interrupted");
+		return true;
+	}
+	if (!ok && c->session.deadline_us && clock_now_us() >= c->session.deadline_us) {
+		c->deadline_over = c->session.stopping = true;
+		engine_refuse(c->engine, TROUBLE_INTERRUPTED,
+			      "not run: the run's deadline was over before preflight ended");
 		return true;
 	}
 	if (!ok) {
@@ -396,7 +411,7 @@ judge_totals(const struct conductor *c)
 
 /* Why the exit status is what it is, when the cases alone do not say it. */
 static const char *
-reason_of(const struct conductor *c)
+reason_of(struct conductor *c)
 {
 	const struct totals *totals = engine_totals(c->engine);
 	const struct gate *gate = c->score->workspace->gate;
@@ -419,16 +434,15 @@ reason_of(const struct conductor *c)
 			       totals->flaky, (long long)gate->flaky_budget);
 	else
 		return NULL;
-	struct arena *arena = &((struct conductor *)(uintptr_t)c)->arena;
-	return arena_text(arena, text, strlen(text));
+	return arena_text(&c->arena, text, strlen(text));
 }
 
 static json_t *
 cleanup_part(const struct conductor *c)
 {
-	json_t *leftovers = json_copy((json_t *)(uintptr_t)janitor_leftovers(c->session.janitor));
+	json_t *leftovers = json_copy(node_writable(janitor_leftovers(c->session.janitor)));
 
-	json_array_extend(leftovers, (json_t *)(uintptr_t)engine_leftovers(c->engine));
+	json_array_extend(leftovers, node_writable(engine_leftovers(c->engine)));
 	return json_pack("{s:I, s:I, s:o}", "registered",
 			 (json_int_t)janitor_registered(c->session.janitor), "removed",
 			 (json_int_t)janitor_removed(c->session.janitor), "leftovers", leftovers);
@@ -637,8 +651,9 @@ check_reports(const struct option_list *asked, struct error *err)
 }
 
 int
-conduct(const struct conduct *score)
+conduct(const struct conduct *conduct)
 {
+	const struct conduct *score = conduct;
 	struct conductor c = { .score = score, .mask = mask_new() };
 	struct error err = { 0 };
 	int status;

@@ -28,14 +28,14 @@ run_part(const struct header_facts *facts)
 	clock_text(facts->started_wall_us, started);
 	while (facts->argv[argc])
 		argc++;
-	json_t *part = json_pack("{s:s, s:s, s:o, s:I}", "id", facts->identity->run_id, "started",
-				 started, "command", texts(facts->argv, argc), "flaky_budget",
-				 (json_int_t)(gate ? gate->flaky_budget : -1));
+	json_t *part = json_pack("{s:s, s:s, s:o}", "id", facts->identity->run_id, "started",
+				 started, "command", texts(facts->argv, argc));
 	if (facts->title)
 		json_object_set_new(part, "title", json_string(facts->title));
 	if (gate) {
 		json_object_set_new(part, "gate", json_string(gate->name));
 		json_object_set_new(part, "expected_count", json_integer(gate->planned));
+		json_object_set_new(part, "flaky_budget", json_integer(gate->flaky_budget));
 	}
 	return part;
 }

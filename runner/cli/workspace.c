@@ -132,7 +132,14 @@ load_suite(struct loading *loading, const char *path)
 			memcpy(larger, workspace->suites,
 			       workspace->suite_count * sizeof(const struct suite *));
 		workspace->suites = larger;
+		struct suite **owned =
+			ARENA_ARRAY(&workspace->arena, loading->room, struct suite *);
+		if (workspace->suite_count)
+			memcpy(owned, workspace->owned,
+			       workspace->suite_count * sizeof(struct suite *));
+		workspace->owned = owned;
 	}
+	workspace->owned[workspace->suite_count] = suite;
 	workspace->suites[workspace->suite_count++] = suite;
 }
 
@@ -351,7 +358,7 @@ void
 workspace_release(struct workspace *workspace)
 {
 	for (size_t i = 0; i < workspace->suite_count; i++)
-		suite_free((struct suite *)(uintptr_t)workspace->suites[i]);
+		suite_free(workspace->owned[i]);
 	gate_free(workspace->gate);
 	environment_free(workspace->environment);
 	if (workspace->lenses)

@@ -18,6 +18,7 @@ struct workspace {
 	struct environment *environment;
 	struct gate *gate; /* NULL: no gate was named */
 	const struct suite **suites;
+	struct suite **owned; /* the same, to be freed */
 	size_t suite_count;
 	const char **ids; /* operands that name cases, for the selection */
 	size_t id_count;

@@ -10,14 +10,20 @@
 #define NAME_BYTES 64
 
 json_t *
-node_share(const json_t *value)
+node_writable(const json_t *value)
 {
 	const union {
 		const json_t *given;
 		json_t *value;
-	} shared = { value };
+	} same = { value };
 
-	return json_incref(shared.value);
+	return same.value;
+}
+
+json_t *
+node_share(const json_t *value)
+{
+	return json_incref(node_writable(value));
 }
 
 struct node

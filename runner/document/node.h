@@ -28,6 +28,10 @@ enum need { OPTIONAL, REQUIRED };
 /* A new reference to `value`, which nobody may change: counting is not changing. */
 json_t *node_share(const json_t *value);
 
+/* `value` for the calls of jansson that only read, and yet want it writable (its iterators,
+ * json_incref). */
+json_t *node_writable(const json_t *value);
+
 /* The root of `document`; its mistakes go to `errors`. */
 struct node node_root(const struct document *document, struct errors *errors);
 

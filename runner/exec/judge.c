@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "check/pattern.h"
+#include "document/node.h"
 
 #define LINE_BYTES 240
 
@@ -137,7 +138,7 @@ match_envelope(const struct template *pattern, const struct step *step, const st
 	local.captures = json_pack("{s:s?, s:s?}", "error", code, "action",
 				   step->action ? step->action->name : NULL);
 	match(pattern, &local, body, "", FINDING_SCHEMA, findings, judgement);
-	json_decref((json_t *)(uintptr_t)local.captures);
+	json_decref(node_writable(local.captures));
 }
 
 /* The code that came when it is one of the expected, else the first expected. */
@@ -421,7 +422,7 @@ capture_value(const struct capture *capture, const struct http_reply *reply, con
 			return json_string(value);
 		break;
 	}
-	return json_is_null(found) ? NULL : json_incref((json_t *)(uintptr_t)found);
+	return json_is_null(found) ? NULL : json_incref(node_writable(found));
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "check/pattern.h"
+#include "document/node.h"
 #include "exec/request.h"
 #include "exec/token.h"
 
@@ -405,7 +406,7 @@ got_http(void *arg, const struct http_reply *reply)
 static void
 judge_server(struct probe *probe, const json_t *row)
 {
-	json_object_update(probe->preflight->database, (json_t *)(uintptr_t)row);
+	json_object_update(probe->preflight->database, node_writable(row));
 	answer(probe, true, "PostgreSQL %s as %s", text_of(row, "version"), text_of(row, "user"));
 }
 

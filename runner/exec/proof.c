@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "check/pattern.h"
+#include "document/node.h"
 #include "exec/request.h"
 #include "exec/sql.h"
 
@@ -19,7 +20,7 @@ add_where(struct buf *text, const json_t *where, struct arena *arena, struct pro
 
 	query->params = ARENA_ARRAY(arena, json_object_size(where) + 1, const char *);
 	json_t *shown = json_array();
-	json_object_foreach((json_t *)(uintptr_t)where, column, value)
+	json_object_foreach(node_writable(where), column, value)
 	{
 		buf_printf(text, "%st.", lead);
 		sql_quote_name(text, column);
@@ -83,7 +84,7 @@ difference(const json_t *before, const json_t *after, json_t *was, json_t *is)
 	const char *column;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)before, column, value)
+	json_object_foreach(node_writable(before), column, value)
 	{
 		json_t *now = json_object_get(after, column);
 		if (!json_equal(value, now)) {
@@ -91,7 +92,7 @@ difference(const json_t *before, const json_t *after, json_t *was, json_t *is)
 			json_object_set_new(is, column, now ? json_incref(now) : json_null());
 		}
 	}
-	json_object_foreach((json_t *)(uintptr_t)after, column, value)
+	json_object_foreach(node_writable(after), column, value)
 	{
 		if (!json_object_get(before, column)) {
 			json_object_set_new(was, column, json_null());

@@ -41,8 +41,8 @@ Test(proof, a_changed_row_is_a_finding_that_shows_only_what_changed)
 	proof_compare("items", before, after, &findings);
 	cr_assert_eq(findings.count, 1);
 	cr_expect_eq(findings.items[0].type, FINDING_UNCHANGED);
-	cr_expect_str_eq(findings.items[0].expected, "{\"status\":\"candidate\"}");
-	cr_expect_str_eq(findings.items[0].actual, "{\"status\":\"approved\"}");
+	cr_expect_str_eq(findings.items[0].expected, "{\"status\": \"candidate\"}");
+	cr_expect_str_eq(findings.items[0].actual, "{\"status\": \"approved\"}");
 	json_decref(before);
 	json_decref(after);
 	arena_release(&arena);

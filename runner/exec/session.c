@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "document/node.h"
 
 /* Every flag the case asks for stands in `have` with that value; null asks for "unset", which
  * an absent or null one is. */
@@ -12,7 +13,7 @@ flags_hold(const json_t *wanted, const json_t *have)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)wanted, name, value)
+	json_object_foreach(node_writable(wanted), name, value)
 	{
 		const json_t *actual = have ? json_object_get(have, name) : NULL;
 		if (json_is_null(value) ? !json_is_null(actual) : !json_equal(value, actual))

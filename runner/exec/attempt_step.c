@@ -138,8 +138,9 @@ got_http(void *arg, const struct http_reply *reply)
 	attempt->scope.payload = now->request.payload;
 	if (now->step->kind == STEP_ACTION && reply->status >= 200 && reply->status < 300)
 		register_creations(attempt);
-	judge_http(now->step, &attempt->scope, reply, now->reply, within_ms(attempt),
-		   &attempt->result.findings, &now->judgement);
+	now->judgement = (struct judgement){ .findings = &attempt->result.findings,
+					     .within_ms = within_ms(attempt) };
+	judge_http(now->step, &attempt->scope, reply, now->reply, &now->judgement);
 	if (!settle_judgement(attempt))
 		return;
 	now->succeeded = attempt->phase == PHASE_SEND && reply->status < 300 &&
@@ -178,7 +179,8 @@ got_sql(void *arg, const struct sql_reply *reply)
 
 	attempt_note_sql(attempt, PURPOSE_STEP, now->step->persona ? "persona" : "witness",
 			 now->request.sql, now->request.params_json, reply);
-	judge_sql(now->step, &attempt->scope, reply, &attempt->result.findings, &now->judgement);
+	now->judgement = (struct judgement){ .findings = &attempt->result.findings };
+	judge_sql(now->step, &attempt->scope, reply, &now->judgement);
 	if (!settle_judgement(attempt))
 		return;
 	if (attempt->phase == PHASE_SEND && now->judgement.needs_witness)
@@ -343,8 +345,9 @@ prepare(struct attempt *attempt, const struct step *step, struct error *err)
 		attempt_trouble(attempt, TROUBLE_LOGIN, "%s", err->message);
 		return false;
 	}
-	if (!request_fill(step, &attempt->scope, now->credential, attempt->base_url,
-			  &attempt->arena, &now->request, err))
+	now->request =
+		(struct request){ .credential = now->credential, .base_url = attempt->base_url };
+	if (!request_fill(step, &attempt->scope, &attempt->arena, &now->request, err))
 		return false;
 	now->before = ARENA_ARRAY(&attempt->arena, step->unchanged_count + 1, json_t *);
 	now->guards = ARENA_ARRAY(&attempt->arena, step->unchanged_count + 1, json_t *);

@@ -110,9 +110,9 @@ judge_status(const struct step *step, const struct http_reply *reply, const json
 /* Fill a pattern and match it; a ${} without a value is a trouble. */
 static void
 match(const struct template *pattern, const struct scope *scope, const json_t *actual,
-      const char *pointer, enum finding_type type, struct findings *findings,
-      struct judgement *judgement)
+      const char *pointer, enum finding_type type, struct judgement *judgement)
 {
+	struct findings *findings = judgement->findings;
 	struct error err = { 0 };
 	json_t *filled = template_fill(pattern->value, scope, &err);
 
@@ -128,8 +128,7 @@ match(const struct template *pattern, const struct scope *scope, const json_t *a
 /* The envelope: the lens's `success` or `refusal`, with ${action} and ${error} filled in. */
 static void
 match_envelope(const struct template *pattern, const struct step *step, const struct scope *scope,
-	       const char *code, const json_t *body, struct findings *findings,
-	       struct judgement *judgement)
+	       const char *code, const json_t *body, struct judgement *judgement)
 {
 	struct scope local = *scope;
 
@@ -137,7 +136,7 @@ match_envelope(const struct template *pattern, const struct step *step, const st
 		return;
 	local.captures = json_pack("{s:s?, s:s?}", "error", code, "action",
 				   step->action ? step->action->name : NULL);
-	match(pattern, &local, body, "", FINDING_SCHEMA, findings, judgement);
+	match(pattern, &local, body, "", FINDING_SCHEMA, judgement);
 	json_decref(node_writable(local.captures));
 }
 
@@ -168,7 +167,7 @@ judge_error(const struct step *step, const struct scope *scope, const json_t *bo
 		code = actual;
 	}
 	if (scope->lens && scope->lens->refusal.value) {
-		match_envelope(&scope->lens->refusal, step, scope, code, body, findings, judgement);
+		match_envelope(&scope->lens->refusal, step, scope, code, body, judgement);
 	} else if (!actual) {
 		finding_add(findings, FINDING_SCHEMA, "/error_code", code, "absent",
 			    "the error body has no error_code");
@@ -240,12 +239,12 @@ judge_no_json(const struct http_reply *reply, struct findings *findings,
 
 void
 judge_http(const struct step *step, const struct scope *scope, const struct http_reply *reply,
-	   const json_t *body, int64_t within_ms, struct findings *findings,
-	   struct judgement *judgement)
+	   const json_t *body, struct judgement *judgement)
 {
+	struct findings *findings = judgement->findings;
+	int64_t within_ms = judgement->within_ms;
 	struct arena *arena = findings->arena;
 
-	*judgement = (struct judgement){ 0 };
 	judgement->expected = expected_line(&step->expect, arena);
 	if (reply->problem != HTTP_OK) {
 		judgement->actual = "no reply";
@@ -276,9 +275,9 @@ judge_http(const struct step *step, const struct scope *scope, const struct http
 	if (step->expect.error_count > 0)
 		judge_error(step, scope, body, findings, judgement);
 	if (step->kind == STEP_ACTION && reply->status < 300 && scope->lens)
-		match_envelope(&scope->lens->success, step, scope, NULL, body, findings, judgement);
+		match_envelope(&scope->lens->success, step, scope, NULL, body, judgement);
 	if (step->expect.body.value)
-		match(&step->expect.body, scope, body, "", FINDING_BODY, findings, judgement);
+		match(&step->expect.body, scope, body, "", FINDING_BODY, judgement);
 }
 
 enum outcome
@@ -368,13 +367,14 @@ judge_sql_outcome(const struct step *step, const struct sql_reply *reply, struct
 
 void
 judge_sql(const struct step *step, const struct scope *scope, const struct sql_reply *reply,
-	  struct findings *findings, struct judgement *judgement)
+	  struct judgement *judgement)
 {
+	struct findings *findings = judgement->findings;
 	struct arena *arena = findings->arena;
 	enum outcome actual = judge_outcome(reply);
 	bool witness = !step->persona;
 
-	*judgement = (struct judgement){ .expected = "rows that match" };
+	judgement->expected = "rows that match";
 	if (step->expect.outcome_count > 0)
 		judgement->expected = expected_outcomes(&step->expect, arena);
 	if (actual == OUTCOME_NONE ||
@@ -394,12 +394,11 @@ judge_sql(const struct step *step, const struct scope *scope, const struct sql_r
 		return;
 	if (step->expect.rows.value) {
 		json_t *rows = json_integer(reply->rows);
-		match(&step->expect.rows, scope, rows, "", FINDING_ROWS, findings, judgement);
+		match(&step->expect.rows, scope, rows, "", FINDING_ROWS, judgement);
 		json_decref(rows);
 	}
 	if (step->expect.values.value)
-		match(&step->expect.values, scope, reply->values, "", FINDING_ROWS, findings,
-		      judgement);
+		match(&step->expect.values, scope, reply->values, "", FINDING_ROWS, judgement);
 }
 
 static json_t *

@@ -14,6 +14,10 @@
 #include "suite/suite.h"
 
 struct judgement {
+	/* in: set by the caller */
+	struct findings *findings;
+	int64_t within_ms; /* limit for an HTTP reply; 0: none */
+	/* out */
 	enum trouble trouble;          /* TROUBLE_NONE: it could be judged */
 	const char *reason;            /* of the trouble; in the findings' arena */
 	const char *expected, *actual; /* one line each, for the result table */
@@ -24,11 +28,10 @@ struct judgement {
 
 /* `body`: the parsed reply, NULL when it is no JSON. */
 void judge_http(const struct step *step, const struct scope *scope, const struct http_reply *reply,
-		const json_t *body, int64_t within_ms, struct findings *findings,
-		struct judgement *judgement);
+		const json_t *body, struct judgement *judgement);
 
 void judge_sql(const struct step *step, const struct scope *scope, const struct sql_reply *reply,
-	       struct findings *findings, struct judgement *judgement);
+	       struct judgement *judgement);
 
 /* True when `status` is one the step expects. */
 bool judge_status_expected(const struct step *step, long status);

@@ -70,7 +70,7 @@ ParameterizedTest(size_t *row, judge, http_rows)
 {
 	struct arena arena = { 0 };
 	struct findings findings = { .arena = &arena };
-	struct judgement judgement;
+	struct judgement judgement = { .findings = &findings, .within_ms = 2000 };
 	json_t *pattern =
 		http_rows[*row].pattern ? json_loads(http_rows[*row].pattern, 0, NULL) : NULL;
 	bool empty = http_rows[*row].body && !*http_rows[*row].body;
@@ -94,7 +94,7 @@ ParameterizedTest(size_t *row, judge, http_rows)
 	step.expect.error[0] = http_rows[*row].error;
 	step.expect.error_count = http_rows[*row].error != NULL;
 	step.expect.body = (struct template){ pattern, true };
-	judge_http(&step, &scope, &reply, body, 2000, &findings, &judgement);
+	judge_http(&step, &scope, &reply, body, &judgement);
 	cr_expect_eq(judgement.trouble, http_rows[*row].trouble, "%s", http_rows[*row].name);
 	expect_types(&findings, http_rows[*row].findings, http_rows[*row].name);
 	json_decref(pattern);
@@ -107,14 +107,14 @@ Test(judge, no_reply_is_never_a_finding)
 {
 	struct arena arena = { 0 };
 	struct findings findings = { .arena = &arena };
-	struct judgement judgement;
+	struct judgement judgement = { .findings = &findings, .within_ms = 2000 };
 	struct scope scope = { 0 };
 	struct step step = { .kind = STEP_HTTP,
 			     .expect = { .status = { 403 }, .status_count = 1 } };
 	struct http_reply reply = { .problem = HTTP_BROKEN,
 				    .sentence = "the connection was reset" };
 
-	judge_http(&step, &scope, &reply, NULL, 0, &findings, &judgement);
+	judge_http(&step, &scope, &reply, NULL, &judgement);
 	cr_expect_eq(findings.count, 0);
 	cr_expect_eq(judgement.trouble, TROUBLE_TRANSPORT);
 	cr_expect_str_eq(judgement.reason, "the connection was reset");
@@ -162,7 +162,7 @@ ParameterizedTest(size_t *row, judge, sql_rows)
 {
 	struct arena arena = { 0 };
 	struct findings findings = { .arena = &arena };
-	struct judgement judgement;
+	struct judgement judgement = { .findings = &findings, .within_ms = 2000 };
 	struct scope scope = { 0 };
 	struct step step = { .kind = STEP_SQL, .as = "crew", .persona = &crew };
 	struct sql_reply reply = { .status = sql_rows[*row].status, .rows = sql_rows[*row].rows };
@@ -176,7 +176,7 @@ ParameterizedTest(size_t *row, judge, sql_rows)
 	memcpy(reply.sqlstate, sql_rows[*row].state, strlen(sql_rows[*row].state) + 1);
 	step.expect.outcome_count = 1;
 	step.refusal = pattern->outcome == OUTCOME_DENIED || pattern->outcome == OUTCOME_FILTERED;
-	judge_sql(&step, &scope, &reply, &findings, &judgement);
+	judge_sql(&step, &scope, &reply, &judgement);
 	(void)snprintf(name, sizeof(name), "row %zu", *row);
 	cr_expect_eq(judgement.trouble, sql_rows[*row].trouble, "%s", name);
 	cr_expect_eq(judgement.needs_witness, sql_rows[*row].needs_witness, "%s", name);

@@ -76,8 +76,8 @@ add_pairs(struct buf *out, json_t *pairs, struct arena *arena, const char *lead)
 }
 
 static bool
-fill_url(const struct step *step, const struct scope *scope, const char *base_url,
-	 struct arena *arena, struct request *request, struct error *err)
+fill_url(const struct step *step, const struct scope *scope, struct arena *arena,
+	 struct request *request, struct error *err)
 {
 	struct buf url;
 	const char *path = "/v1/actions/execute";
@@ -90,7 +90,7 @@ fill_url(const struct step *step, const struct scope *scope, const char *base_ur
 	}
 	buf_init(&url, MAX_URL_BYTES);
 	/* A path with a scheme of its own is whole: password logins may live on another host. */
-	buf_printf(&url, "%s%s", path[0] == '/' ? base_url : "", path);
+	buf_printf(&url, "%s%s", path[0] == '/' ? request->base_url : "", path);
 	free(filled);
 	if (step->query.value) {
 		json_t *query = template_fill(step->query.value, scope, err);
@@ -280,13 +280,14 @@ fill_http_body(const struct step *step, const struct scope *scope, struct arena 
 }
 
 static bool
-fill_http(const struct step *step, const struct scope *scope, const struct credential *credential,
-	  const char *base_url, struct arena *arena, struct request *request, struct error *err)
+fill_http(const struct step *step, const struct scope *scope, struct arena *arena,
+	  struct request *request, struct error *err)
 {
+	const struct credential *credential = request->credential;
 	const char *type = NULL;
 
 	request->method = step->kind == STEP_ACTION ? "POST" : step->method;
-	if (!fill_url(step, scope, base_url, arena, request, err))
+	if (!fill_url(step, scope, arena, request, err))
 		return false;
 	if (step->kind == STEP_ACTION) {
 		type = "application/json";
@@ -327,15 +328,13 @@ fill_sql(const struct step *step, const struct scope *scope, struct arena *arena
 }
 
 bool
-request_fill(const struct step *step, const struct scope *scope,
-	     const struct credential *credential, const char *base_url, struct arena *arena,
+request_fill(const struct step *step, const struct scope *scope, struct arena *arena,
 	     struct request *request, struct error *err)
 {
-	*request = (struct request){ 0 };
 	switch (step->kind) {
 	case STEP_ACTION:
 	case STEP_HTTP:
-		return fill_http(step, scope, credential, base_url, arena, request, err);
+		return fill_http(step, scope, arena, request, err);
 	case STEP_SQL:
 		return fill_sql(step, scope, arena, request, err);
 	case STEP_WAIT:

@@ -12,6 +12,9 @@
 #define REQUEST_MAX_HEADERS 24
 
 struct request {
+	/* in: set by the caller, borrowed */
+	const struct credential *credential; /* NULL: none */
+	const char *base_url;
 	/* HTTP */
 	const char *method, *url;
 	struct http_header headers[REQUEST_MAX_HEADERS];
@@ -30,8 +33,7 @@ struct request {
 
 /* Fill in `step` for `scope`. Texts live in `arena`. Fails with ERROR_SUITE when a ${} has no
  * value, a header would hold a line break, or there are too many headers. */
-bool request_fill(const struct step *step, const struct scope *scope,
-		  const struct credential *credential, const char *base_url, struct arena *arena,
+bool request_fill(const struct step *step, const struct scope *scope, struct arena *arena,
 		  struct request *request, struct error *err) MUST_USE;
 void request_release(struct request *request);
 

@@ -49,8 +49,7 @@ static const struct {
 	{ recipe_list, "finish", 1, "hod",
 	  "[{\"http\":\"GET /v1/actions/list\",\"expect\":"
 	  "{\"status\":200,\"body\":{\"role\":\"hod\",\"actions\":{\"$any\":{\"action_id\":"
-	  "\"finish\","
-	  "\"allowed_roles\":{\"$contains\":\"hod\"}}}}}}]" },
+	  "\"finish\",\"allowed_roles\":{\"$contains\":\"hod\"}}}}}}]" },
 	{ recipe_list, "finish", 0, "hod",
 	  "[{\"http\":\"GET /v1/actions/list\",\"expect\":"
 	  "{\"status\":200,\"body\":{\"role\":\"crew\",\"actions\":{\"$excludes\":"

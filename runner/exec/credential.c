@@ -25,10 +25,12 @@ must(void *storage)
 	return storage;
 }
 
+/* A little in the past: a target whose clock is a moment behind ours, and which takes `iat` by the
+ * letter, would refuse a token issued in this very second. */
 static int64_t
 now_s(void)
 {
-	return clock_wall_us() / 1000000;
+	return clock_wall_us() / 1000000 - 5;
 }
 
 struct credentials *

@@ -115,9 +115,8 @@ static bool
 outcome_parse(const char *text, struct outcome_pattern *out)
 {
 	*out = (struct outcome_pattern){ .rows = -1 };
-	if (strcmp(text, "allowed") == 0)
-		out->outcome = OUTCOME_ALLOWED;
-	else if (strncmp(text, "allowed ", 8) == 0 && rows_parse(text + 8, &out->rows))
+	if (strcmp(text, "allowed") == 0 ||
+	    (strncmp(text, "allowed ", 8) == 0 && rows_parse(text + 8, &out->rows)))
 		out->outcome = OUTCOME_ALLOWED;
 	else if (strcmp(text, "filtered") == 0)
 		out->outcome = OUTCOME_FILTERED;

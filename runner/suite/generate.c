@@ -102,7 +102,7 @@ entry_read(const struct loading *loading, const struct node *node)
 struct generator *
 generator_new(struct loading *loading, const struct node *node)
 {
-	if (!entry_read(loading, node))
+	if (!entry_read(loading, node) || !loading->suite->lens)
 		return NULL;
 	struct generator *generator = calloc(1, sizeof(*generator));
 	if (!generator)
@@ -125,11 +125,12 @@ generator_free(struct generator *generator)
 static enum layer
 layer_find(const char *name)
 {
-	enum layer layer = LAYER_LIST;
+	/* The name was checked when it was read: the last layer is what is left. */
+	size_t layer = 0;
 
-	while (strcmp(layer_names[layer], name) != 0)
+	while (layer + 1 < COUNTOF(layer_names) && strcmp(layer_names[layer], name) != 0)
 		layer++;
-	return layer;
+	return (enum layer)layer;
 }
 
 static const struct role *

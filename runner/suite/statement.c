@@ -22,9 +22,9 @@ past_quoted(const char *sql, bool escapes)
 	char quote = *sql++;
 
 	for (; *sql; sql++) {
-		if (escapes && *sql == '\\' && sql[1])
-			sql++;
-		else if (*sql == quote && sql[1] == quote)
+		bool escaped = escapes && *sql == '\\' && sql[1];
+		bool doubled = *sql == quote && sql[1] == quote;
+		if (escaped || doubled)
 			sql++;
 		else if (*sql == quote)
 			return sql + 1;

@@ -80,7 +80,8 @@ own(struct suite *suite, struct document *document)
 	struct document **documents =
 		ARENA_ARRAY(&suite->arena, suite->document_count + 1, struct document *);
 
-	memcpy(documents, suite->documents, suite->document_count * sizeof(*documents));
+	for (size_t i = 0; i < suite->document_count; i++)
+		documents[i] = suite->documents[i];
 	documents[suite->document_count++] = document;
 	suite->documents = documents;
 }
@@ -225,8 +226,8 @@ include(struct loading *loading, const struct node *step, const struct node *tar
 	const struct chain *outer, struct node_list *steps)
 {
 	static const char *const keys[] = { "include", "with" };
-	struct node block;
-	const char *name = NULL;
+	struct node block = *target;
+	const char *name = "";
 
 	if (!node_keys(step, keys, COUNTOF(keys)) || !block_find(loading, target, &block, &name))
 		return false;

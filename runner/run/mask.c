@@ -1,5 +1,6 @@
 #include "run/mask.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -252,15 +253,52 @@ reference(const char *text, size_t len)
 	return at + braces;
 }
 
+/* The length of `open`, a name and `close` at `text`; 0 when they do not stand there. */
+static size_t
+named(const char *text, size_t len, const char *open, const char *close)
+{
+	size_t from = strlen(open), at = from, more = strlen(close);
+
+	if (len < from || memcmp(text, open, from) != 0)
+		return 0;
+	while (at < len && (isalnum((unsigned char)text[at]) || text[at] == '_' ||
+			    text[at] == '-' || text[at] == '.'))
+		at++;
+	if (at == from || len - at < more || memcmp(text + at, close, more) != 0)
+		return 0;
+	return at + more;
+}
+
+/* The length of what replaced a secret that only another process knew. */
+static size_t
+foreign(const char *text, size_t len)
+{
+	static const struct {
+		const char *open, *close;
+	} forms[] = {
+		{ "<", " token>" },
+		{ "&lt;", " token&gt;" },
+		{ "\\u003c", " token\\u003e" },
+		{ "[secret ", "]" },
+	};
+	size_t found = 0;
+
+	for (size_t i = 0; i < COUNTOF(forms) && !found; i++)
+		found = named(text, len, forms[i].open, forms[i].close);
+	return found;
+}
+
 /* Step over everything that replaces a secret; the first position after it. */
 static size_t
 skip_shown(const struct mask *mask, const struct layer *layer, size_t at)
 {
 	for (bool stepped = true; stepped;) {
-		size_t variable = reference(layer->text + at, layer->len - at);
+		size_t known = reference(layer->text + at, layer->len - at);
 
-		at += variable;
-		stepped = variable > 0;
+		if (!known)
+			known = foreign(layer->text + at, layer->len - at);
+		at += known;
+		stepped = known > 0;
 		for (const struct shown *shown = mask->shown; shown && !stepped;
 		     shown = shown->next) {
 			if (layer->len - at < shown->len ||

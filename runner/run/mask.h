@@ -3,7 +3,9 @@
  * A registered secret is found as it is, in base64 and base64url at every alignment, in
  * hexadecimal, and below JSON, percent and XML escapes of any mixture, up to three deep. What
  * nobody registered is found by its shape (shapes.h). Masking what is masked changes nothing. A
- * value that is a reference to a variable ($NAME, ${NAME}) stays.
+ * value that is a reference to a variable ($NAME, ${NAME}) stays; so does what the masker of
+ * another process left ("<NAME token>", "[secret NAME]"): a report of a saved run is the report of
+ * the run.
  *
  * Texts are masked whole: a secret spread over two calls is not found. One that is cut off by the
  * end of the text is, as long as 12 bytes of it are there.

@@ -553,3 +553,38 @@ Test(mask, masking_twice_is_masking_once)
 	}
 	mask_free(mask);
 }
+
+/* What a masker that knew the secret left is no secret to one that does not. */
+static const struct {
+	const char *text, *masked;
+} foreign[] = {
+	{ "Authorization: Bearer <crew token>\r\n", "Authorization: Bearer <crew token>\r\n" },
+	{ "Authorization: Bearer &lt;crew token&gt;\n",
+	  "Authorization: Bearer &lt;crew token&gt;\n" },
+	{ "apikey: [secret STAGING_ANON_KEY]\n", "apikey: [secret STAGING_ANON_KEY]\n" },
+	{ "{\"password\": \"[secret HOD_PASSWORD]\"}",
+	  "{\"password\": \"[secret HOD_PASSWORD]\"}" },
+	{ "Authorization: Bearer <crew token>x\n",
+	  "Authorization: Bearer <crew token>[masked credentials]\n" },
+	{ "Authorization: Bearer <two words token>\n",
+	  "Authorization: Bearer [masked credentials]\n" },
+	{ "apikey: [secret ]\n", "apikey: [masked api key]\n" },
+};
+
+ParameterizedTestParameters(mask, what_another_process_masked_stays)
+{
+	return rows_of(COUNTOF(foreign));
+}
+
+ParameterizedTest(size_t *row, mask, what_another_process_masked_stays)
+{
+	const char *text = foreign[*row].text;
+	struct mask *mask = mask_new();
+	struct buf out;
+
+	buf_init(&out, 1000);
+	mask_text(mask, text, strlen(text), &out);
+	cr_expect_str_eq(out.text, foreign[*row].masked, "row %zu: %s", *row, out.text);
+	buf_release(&out);
+	mask_free(mask);
+}

@@ -50,10 +50,12 @@ $(CHECKED)/unit: $(filter-out $(CHECKED)/runner/main.o,$(RUNNER:%.c=$(CHECKED)/%
 	@$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS) -lcriterion
 
 # Criterion reports a leaking test as passed: the leak is found after the verdict
-# is sent. So the sanitizer writes to files, and any file fails the build.
+# is sent. So the sanitizer writes to files, and any file fails the build. Each test is a
+# process of its own: libgit2, which Criterion brings, parses every CA certificate in each, and
+# ASan's strstr measures the whole bundle each time: half of all the time, so it stays out.
 unit: $(CHECKED)/unit
 	@$(RM) $(CHECKED)/asan.*
-	ASAN_OPTIONS=log_path=$(abspath $(CHECKED))/asan UBSAN_OPTIONS=print_stacktrace=1 $(CHECKED)/unit
+	ASAN_OPTIONS=log_path=$(abspath $(CHECKED))/asan:intercept_strstr=0 UBSAN_OPTIONS=print_stacktrace=1 $(CHECKED)/unit
 	@! cat $(CHECKED)/asan.* 2>/dev/null
 
 test: unit self

@@ -238,6 +238,20 @@ sql_whole(const struct node *node)
 	return (!node_member(node, "cleanup", &steps) || include_sql_whole(&steps)) && ok;
 }
 
+/* The case without its matrix: each of n combinations would look through the n items of the list. */
+static struct node
+without_matrix(struct loading *loading, const struct node *node)
+{
+	struct node body = *node;
+	json_t *copy = json_copy(node_writable(node->value));
+
+	if (!copy || json_object_del(copy, "matrix") < 0)
+		abort();
+	json_array_append_new(loading->suite->expanded, copy);
+	body.value = copy;
+	return body;
+}
+
 static void
 read_matrix(struct loading *loading, const struct node *node, const struct node *product,
 	    struct case_list *list)
@@ -246,10 +260,11 @@ read_matrix(struct loading *loading, const struct node *node, const struct node 
 
 	if (!matrix_read(product, &matrix) || !sql_whole(node))
 		return;
+	struct node body = without_matrix(loading, node);
 	while (matrix_next(&matrix)) {
 		json_t *values = matrix_values(&matrix);
 		struct substitution fill = { .space = "matrix", .values = values };
-		struct node filled = *node;
+		struct node filled = body;
 
 		bool ok = substitution_apply(&fill, loading->suite->expanded, &filled);
 		json_decref(values);

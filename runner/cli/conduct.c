@@ -14,10 +14,9 @@
 #include "cli/exit.h"
 #include "cli/header.h"
 #include "cli/mistakes.h"
+#include "cli/performance.h"
 #include "document/node.h"
-#include "exec/engine.h"
 #include "exec/janitor.h"
-#include "exec/preflight.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run/record.h"
@@ -35,98 +34,16 @@ struct conductor {
 	const struct conduct *score;
 	struct identity identity;
 	struct mask *mask;
-	struct session session;
-	struct session_target *targets;
-	struct preflight *preflight;
-	struct engine *engine;
+	struct performance performance;
 	struct record *record;
 	struct progress *progress;
 	struct planned_case *planned; /* by case index */
 	struct arena arena;
 	char folder[PATH_MAX];
 	char record_path[PATH_MAX + 16];
-	int64_t started_wall_us;
-	int signal_number; /* 0: none came */
-	bool deadline_over;
-	bool refused; /* preflight said no */
 };
 
 /* ---- before ---- */
-
-static bool
-is_listed(struct conductor *c, const struct suite_case *test)
-{
-	for (size_t i = 0; i < c->session.target_count; i++) {
-		const struct session_target *target = &c->targets[i];
-		bool same_outage = !test->outage == !target->outage &&
-				   (!test->outage || strcmp(test->outage, target->outage) == 0);
-		bool same_flags = !test->flags == !target->flags &&
-				  (!test->flags || json_equal(test->flags, target->flags));
-		if (same_outage && same_flags)
-			return true;
-	}
-	return false;
-}
-
-/* "NAME=true", "NAME=false", or "NAME" for unset, as the embedded target takes them. */
-static const char **
-flag_words(struct conductor *c, const json_t *flags, size_t *count)
-{
-	const char **words = ARENA_ARRAY(&c->arena, json_object_size(flags) + 1, const char *);
-	const char *name;
-	json_t *value;
-	char word[256];
-
-	*count = 0;
-	json_object_foreach(node_writable(flags), name, value)
-	{
-		(void)snprintf(word, sizeof(word), "%s%s", name,
-			       json_is_null(value)   ? ""
-			       : json_is_true(value) ? "=true"
-						     : "=false");
-		words[(*count)++] = arena_text(&c->arena, word, strlen(word));
-	}
-	return words;
-}
-
-/* A target for every scenario the plan asks for: started, when the environment is embedded. */
-static bool
-start_scenarios(struct conductor *c, struct error *err)
-{
-	const struct plan *plan = c->score->plan;
-
-	c->targets = ARENA_ARRAY(&c->arena, plan->case_count + 1, struct session_target);
-	c->session.targets = c->targets;
-	for (size_t i = 0; i < plan->case_count; i++) {
-		const struct suite_case *test = plan->nodes[plan->cases[i]].test;
-		size_t count = 0;
-		const char *base_url = NULL;
-
-		if ((!test->flags && !test->outage) || is_listed(c, test))
-			continue;
-		const char **words = flag_words(c, test->flags, &count);
-		if (!embed_scenario(c->score->embed, words, count, test->outage != NULL, &base_url,
-				    err))
-			return false;
-		c->targets[c->session.target_count++] =
-			(struct session_target){ test->flags, test->outage, base_url };
-	}
-	return true;
-}
-
-static void
-list_scenarios(struct conductor *c)
-{
-	const struct environment *environment = c->score->workspace->environment;
-
-	c->targets = ARENA_ARRAY(&c->arena, environment->scenario_count + 1, struct session_target);
-	for (size_t i = 0; i < environment->scenario_count; i++)
-		c->targets[i] = (struct session_target){ environment->scenarios[i].flags,
-							 environment->scenarios[i].outage,
-							 environment->scenarios[i].base_url };
-	c->session.targets = c->targets;
-	c->session.target_count = environment->scenario_count;
-}
 
 static bool
 learn_secrets(struct conductor *c, struct error *err)
@@ -167,7 +84,7 @@ scenario_text(struct conductor *c, const struct suite_case *test)
 
 	if (!test->flags && !test->outage)
 		return NULL;
-	const char **words = flag_words(c, test->flags, &count);
+	const char **words = performance_flag_words(&c->arena, test->flags, &count);
 	for (size_t i = 0; i < count && len < 200; i++)
 		len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%s%s", i ? ", " : "",
 				words[i], strchr(words[i], '=') ? "" : " unset");
@@ -224,46 +141,6 @@ open_record(struct conductor *c, struct error *err)
 	return c->record != NULL;
 }
 
-static bool
-open_session(struct conductor *c, struct error *err)
-{
-	const struct environment *environment = c->score->workspace->environment;
-	const struct settings *settings = c->score->settings;
-	const struct gate *gate = c->score->workspace->gate;
-	int64_t deadline_ms = gate && gate->deadline_ms ? gate->deadline_ms : settings->deadline_ms;
-	struct session *session = &c->session;
-
-	session->loop = loop_new();
-	session->http =
-		http_new(session->loop, &(struct http_options){
-						.allow_hosts = environment->allow_hosts,
-						.allow_host_count = environment->allow_host_count,
-						.max_body_bytes = (size_t)8 * 1024 * 1024,
-						.max_header_bytes = (size_t)256 * 1024,
-						.connect_timeout_ms = 5000,
-					});
-	if (environment->database)
-		session->sql = sql_new(session->loop,
-				       &(struct sql_options){ .conninfo = environment->database,
-							      .connections = 4,
-							      .connect_timeout_ms = 5000 });
-	session->credentials = credentials_new(environment, session->http, c->mask);
-	session->janitor = janitor_new();
-	session->environment = environment;
-	session->vars = c->score->workspace->vars;
-	session->run_id = c->identity.run_id;
-	session->unique = c->identity.unique;
-	session->began_us = clock_now_us();
-	session->deadline_us = deadline_ms ? session->began_us + deadline_ms * 1000 : 0;
-	session->timeout_ms = settings->timeout_ms;
-	c->started_wall_us = clock_wall_us();
-	if (!c->score->embed) {
-		list_scenarios(c);
-		return true;
-	}
-	return start_scenarios(c, err);
-}
-
 /* ---- during ---- */
 
 static void
@@ -281,33 +158,6 @@ started(void *arg, size_t case_index)
 	struct conductor *c = arg;
 
 	progress_started(c->progress, &c->planned[case_index]);
-}
-
-/* The first signal asks for an orderly end; a second one ends the waiting too. */
-static void
-signalled(void *arg, int signal_number)
-{
-	struct conductor *c = arg;
-
-	if (c->signal_number) {
-		loop_stop(c->session.loop);
-		return;
-	}
-	c->signal_number = signal_number;
-	if (c->engine)
-		engine_stop(c->engine, signal_number == SIGINT ? "not run: the run was interrupted"
-							       : "not run: the run was terminated");
-	else
-		loop_stop(c->session.loop);
-}
-
-static void
-deadline(void *arg)
-{
-	struct conductor *c = arg;
-
-	c->deadline_over = true;
-	engine_stop(c->engine, "not run: the run's deadline was over");
 }
 
 /* What the run is called: as asked, else the gate's or the only suite's title. */
@@ -332,9 +182,9 @@ write_header(struct conductor *c)
 		.plan = c->score->plan,
 		.argv = c->score->argv,
 		.title = title_of(c),
-		.target = preflight_target(c->preflight),
-		.database = preflight_database(c->preflight),
-		.started_wall_us = c->started_wall_us,
+		.target = preflight_target(c->performance.preflight),
+		.database = preflight_database(c->performance.preflight),
+		.started_wall_us = c->performance.started_wall_us,
 	});
 
 	record_header(c->record, header);
@@ -343,46 +193,17 @@ write_header(struct conductor *c)
 		record_planned(c->record, &c->planned[i]);
 }
 
-static bool
-perform(struct conductor *c, struct error *err)
+static void
+preflighted(void *arg)
 {
-	const struct settings *settings = c->score->settings;
-	struct engine_options options = { .jobs = settings->jobs,
-					  .retries = settings->retries,
-					  .fail_fast = settings->fail_fast,
-					  .started = started,
-					  .settled = settled,
-					  .arg = c };
+	struct conductor *c = arg;
+	const struct preflight *preflight = c->performance.preflight;
 	size_t count = 0;
 
-	if (!loop_on_signals(c->session.loop, signalled, c, err))
-		return false;
-	c->preflight = preflight_new(&c->session, c->score->plan);
-	bool ok = preflight_run(c->preflight);
 	write_header(c);
-	const struct exchange *exchanges = preflight_exchanges(c->preflight, &count);
-	record_preflight(c->record, preflight_checks(c->preflight), exchanges, count);
+	const struct exchange *exchanges = preflight_exchanges(preflight, &count);
+	record_preflight(c->record, preflight_checks(preflight), exchanges, count);
 	progress_begin(c->progress, title_of(c), c->score->plan->case_count);
-	c->engine = engine_new(&c->session, c->score->plan, &options);
-	if (c->signal_number) {
-		engine_refuse(c->engine, TROUBLE_INTERRUPTED, "not run: the run was interrupted");
-		return true;
-	}
-	if (!ok && c->session.deadline_us && clock_now_us() >= c->session.deadline_us) {
-		c->deadline_over = c->session.stopping = true;
-		engine_refuse(c->engine, TROUBLE_INTERRUPTED,
-			      "not run: the run's deadline was over before preflight ended");
-		return true;
-	}
-	if (!ok) {
-		c->refused = true;
-		engine_refuse(c->engine, TROUBLE_PREFLIGHT, preflight_problem(c->preflight));
-		return true;
-	}
-	if (c->session.deadline_us)
-		(void)loop_after(c->session.loop, (c->session.deadline_us - clock_now_us()) / 1000,
-				 deadline, c);
-	return engine_run(c->engine, err);
 }
 
 /* ---- after ---- */
@@ -390,14 +211,14 @@ perform(struct conductor *c, struct error *err)
 static int
 judge_totals(const struct conductor *c)
 {
-	const struct totals *totals = engine_totals(c->engine);
+	const struct totals *totals = engine_totals(c->performance.engine);
 	const struct gate *gate = c->score->workspace->gate;
 
 	if (record_failed(c->record))
 		return EXIT_UNWRITTEN;
-	if (c->signal_number)
-		return c->signal_number == SIGINT ? EXIT_SIGINT : EXIT_SIGTERM;
-	if (c->session.stopping)
+	if (c->performance.signal_number)
+		return c->performance.signal_number == SIGINT ? EXIT_SIGINT : EXIT_SIGTERM;
+	if (c->performance.session.stopping)
 		return EXIT_INCOMPLETE;
 	if (totals->errors > 0)
 		return EXIT_UNJUDGED;
@@ -413,13 +234,13 @@ judge_totals(const struct conductor *c)
 static const char *
 reason_of(struct conductor *c)
 {
-	const struct totals *totals = engine_totals(c->engine);
+	const struct totals *totals = engine_totals(c->performance.engine);
 	const struct gate *gate = c->score->workspace->gate;
 	char text[300];
 
-	if (c->refused)
-		return preflight_problem(c->preflight);
-	if (c->deadline_over)
+	if (c->performance.refused)
+		return preflight_problem(c->performance.preflight);
+	if (c->performance.deadline_over)
 		return "the run's deadline was over";
 	if (gate && totals->planned != gate->planned)
 		(void)snprintf(text, sizeof(text), "the gate pins %lld cases, but %ld were planned",
@@ -440,19 +261,21 @@ reason_of(struct conductor *c)
 static json_t *
 cleanup_part(const struct conductor *c)
 {
-	json_t *leftovers = json_copy(node_writable(janitor_leftovers(c->session.janitor)));
+	json_t *leftovers =
+		json_copy(node_writable(janitor_leftovers(c->performance.session.janitor)));
 
-	json_array_extend(leftovers, node_writable(engine_leftovers(c->engine)));
+	json_array_extend(leftovers, node_writable(engine_leftovers(c->performance.engine)));
 	return json_pack("{s:I, s:I, s:o}", "registered",
-			 (json_int_t)janitor_registered(c->session.janitor), "removed",
-			 (json_int_t)janitor_removed(c->session.janitor), "leftovers", leftovers);
+			 (json_int_t)janitor_registered(c->performance.session.janitor), "removed",
+			 (json_int_t)janitor_removed(c->performance.session.janitor), "leftovers",
+			 leftovers);
 }
 
 static void
 write_footer(struct conductor *c, int status)
 {
-	const struct totals *t = engine_totals(c->engine);
-	const struct invariants *v = &c->session.invariants;
+	const struct totals *t = engine_totals(c->performance.engine);
+	const struct invariants *v = &c->performance.session.invariants;
 	char ended[CLOCK_TEXT_BYTES];
 	json_t *footer = json_object();
 
@@ -481,9 +304,9 @@ write_footer(struct conductor *c, int status)
 	if (reason)
 		json_object_set_new(footer, "reason", json_string(reason));
 	json_object_set_new(footer, "elapsed_us",
-			    json_integer(clock_now_us() - c->session.began_us));
+			    json_integer(clock_now_us() - c->performance.session.began_us));
 	json_object_set_new(footer, "ended", json_string(ended));
-	if (c->session.stopping || c->signal_number)
+	if (c->performance.session.stopping || c->performance.signal_number)
 		json_object_set_new(footer, "interrupted", json_true());
 	record_footer(c->record, footer);
 	json_decref(footer);
@@ -613,17 +436,9 @@ columns(void)
 }
 
 static void
-close_session(struct conductor *c)
+close_conductor(struct conductor *c)
 {
-	struct session *session = &c->session;
-
-	preflight_free(c->preflight);
-	engine_free(c->engine);
-	janitor_free(session->janitor);
-	credentials_free(session->credentials);
-	sql_free(session->sql);
-	http_free(session->http);
-	loop_free(session->loop);
+	performance_close(&c->performance);
 	progress_free(c->progress);
 	mask_free(c->mask);
 	arena_release(&c->arena);
@@ -655,6 +470,19 @@ conduct(const struct conduct *conduct)
 {
 	const struct conduct *score = conduct;
 	struct conductor c = { .score = score, .mask = mask_new() };
+	struct performance_options options = {
+		.settings = score->settings,
+		.workspace = score->workspace,
+		.plan = score->plan,
+		.identity = &c.identity,
+		.embed = score->embed,
+		.mask = c.mask,
+		.fail_fast = score->settings->fail_fast,
+		.preflighted = preflighted,
+		.started = started,
+		.settled = settled,
+		.arg = &c,
+	};
 	struct error err = { 0 };
 	int status;
 
@@ -670,10 +498,11 @@ conduct(const struct conduct *conduct)
 	    !open_record(&c, &err)) {
 		status = mistake_print(&err);
 		status = err.code == ERROR_ENVIRONMENT ? EXIT_UNWRITTEN : status;
-	} else if (!open_session(&c, &err) || !perform(&c, &err)) {
+	} else if (!performance_open(&c.performance, &options, &err) ||
+		   !performance_run(&c.performance, &err)) {
 		status = mistake_print(&err);
-		if (c.engine)
-			engine_refuse(c.engine, TROUBLE_INTERRUPTED, err.message);
+		if (c.performance.engine)
+			engine_refuse(c.performance.engine, TROUBLE_INTERRUPTED, err.message);
 	} else {
 		progress_end(c.progress);
 		status = judge_totals(&c);
@@ -682,6 +511,6 @@ conduct(const struct conduct *conduct)
 	}
 	if (c.record)
 		(void)!record_close(c.record, &err);
-	close_session(&c);
+	close_conductor(&c);
 	return status;
 }

@@ -13,6 +13,7 @@ DATADIR := $(PREFIX)/share/lensgate
 VERSION := 0.1.0
 RELEASE := .build/release
 CHECKED := .build/checked
+ASSETS  := .build/assets
 PKGS    := libcurl libpq jansson yaml-0.1 libpcre2-8 libcrypto libmicrohttpd
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
@@ -21,7 +22,7 @@ WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
            -Wnull-dereference -Wdouble-promotion
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FAST    := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CPPFLAGS += -Irunner -DLENSGATE_VERSION='"$(VERSION)"' -DLENSGATE_DATADIR='"$(DATADIR)"' \
+CPPFLAGS += -Irunner -I$(ASSETS) -DLENSGATE_VERSION='"$(VERSION)"' -DLENSGATE_DATADIR='"$(DATADIR)"' \
             $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 LIBS    := $(shell pkg-config --libs libcurl libpq jansson yaml-0.1 libpcre2-8 libcrypto) -lm
 TLIBS   := $(shell pkg-config --libs libmicrohttpd libpq jansson libcrypto)
@@ -30,6 +31,7 @@ RUNNER  := $(filter-out %_test.c,$(wildcard runner/*.c runner/*/*.c))
 TESTS   := $(wildcard runner/*/*_test.c)
 TARGET  := $(wildcard fixtures/target/*.c)
 SOURCES := $(RUNNER) $(TARGET) $(TESTS)
+TEXTS   := $(patsubst runner/%,$(ASSETS)/%.inc,$(wildcard runner/*/*.css runner/*/*.js runner/*/*.sql))
 HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch])
 
 all: build/lensgate build/lensgate-target
@@ -73,21 +75,29 @@ faults: all
 bench: all
 	ci/bench.sh
 
+# A text that belongs into the program, as the elements of a char array, the last of them 0:
+#     static const char style[] = {
+#     #include "report/html_page.css.inc"
+#     };
+$(ASSETS)/%.inc: runner/% Makefile
+	@mkdir -p $(@D)
+	@{ od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo 0; } >$@.new && mv $@.new $@
+
 # -MMD writes the headers each object needed; -MP keeps a deleted header from
 # breaking the build. No dependency is ever written by hand.
-$(RELEASE)/%.o: %.c Makefile
+$(RELEASE)/%.o: %.c Makefile | $(TEXTS)
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
 	@$(CC) $(CSTD) $(WARN) $(FAST) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(CHECKED)/%.o: %.c Makefile
+$(CHECKED)/%.o: %.c Makefile | $(TEXTS)
 	@mkdir -p $(@D)
 	@echo "  CC  $< (checked)"
 	@$(CC) $(CSTD) $(WARN) -Werror -O1 -g $(SAN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(SOURCES:%.c=$(RELEASE)/%.d) $(SOURCES:%.c=$(CHECKED)/%.d)
 
-lint: layers
+lint: layers $(TEXTS)
 	@echo "  FORMAT, SHELL"
 	@clang-format --dry-run --Werror $(HEADED)
 	@shellcheck -e SC1091 ci/*.sh ci/up fixtures/target/*.sh .ci/run

@@ -94,6 +94,17 @@ scenario_text(struct conductor *c, const struct suite_case *test)
 	return arena_text(&c->arena, text, strlen(text));
 }
 
+static const char *
+tags_text(struct conductor *c, const struct suite_case *test)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < test->tag_count; i++)
+		text = arena_printf(&c->arena, "%s%s%s", text ? text : "", text ? " " : "",
+				    test->tags[i]);
+	return text;
+}
+
 static void
 describe_cases(struct conductor *c)
 {
@@ -118,6 +129,7 @@ describe_cases(struct conductor *c)
 			.role = json_string_value(json_object_get(covers, "role")),
 			.layer = json_string_value(json_object_get(covers, "layer")),
 			.flags = scenario_text(c, test),
+			.tags = tags_text(c, test),
 		};
 	}
 }

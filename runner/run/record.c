@@ -188,6 +188,7 @@ record_planned(struct record *record, const struct planned_case *planned)
 	line_text(line, "role", planned->role);
 	line_text(line, "layer", planned->layer);
 	line_text(line, "flags", planned->flags);
+	line_text(line, "tags", planned->tags);
 	finish(record);
 }
 

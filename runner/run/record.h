@@ -21,7 +21,7 @@
  *
  * planned: one per case, in plan order, before the first case
  *
- *     {suite, id, title, group, persona, file, line, action, role, layer, flags}
+ *     {suite, id, title, group, persona, file, line, action, role, layer, flags, tags}
  *
  * preflight: at most once
  *

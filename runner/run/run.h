@@ -100,6 +100,7 @@ struct planned_case {
 	int line;
 	const char *action, *role, *layer; /* of a generated case or of its main step; NULL */
 	const char *flags;                 /* scenario in words: "X=false"; NULL */
+	const char *tags;                  /* "denial mutate"; NULL: none */
 };
 
 struct run_case {

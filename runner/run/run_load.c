@@ -77,6 +77,7 @@ read_planned(struct loading *loading, json_t *object)
 		.role = member_text(&members, object, "role"),
 		.layer = member_text(&members, object, "layer"),
 		.flags = member_text(&members, object, "flags"),
+		.tags = member_text(&members, object, "tags"),
 	};
 
 	if (members.bad || !planned.suite || !planned.id)

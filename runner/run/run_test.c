@@ -72,6 +72,25 @@ begin(size_t planned, const char *run_json)
 	return record;
 }
 
+Test(run, what_is_known_of_a_case_before_it_runs_is_read_back)
+{
+	const struct planned_case planned = {
+		.suite = "s", .id = "i", .layer = "rls", .flags = "X=false", .tags = "denial mutate"
+	};
+	struct error err = { 0 };
+	struct record *record = begin(0, "{}");
+
+	record_planned(record, &planned);
+	cr_assert(record_close(record, &err), "%s", err.message);
+	struct run *run = run_load(path, &err);
+	cr_assert_not_null(run, "%s", err.message);
+	cr_expect_str_eq(run->entries[0].planned.layer, "rls");
+	cr_expect_str_eq(run->entries[0].planned.flags, "X=false");
+	cr_expect_str_eq(run->entries[0].planned.tags, "denial mutate");
+	cr_expect_null(run->entries[0].planned.title);
+	run_free(run);
+}
+
 static void
 settle(struct record *record, size_t index, enum verdict verdict, enum trouble trouble)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/home.h"
+#include "suite/lens_cache.h"
 
 struct loading {
 	struct workspace *workspace;
@@ -349,9 +350,28 @@ workspace_load(struct workspace *workspace, const struct workspace_request *requ
 		return false;
 	if (request->gate)
 		load_gate(&loading);
-	else
+	else if (!request->without_suites)
 		load_operands(&loading);
 	return errors->count == 0;
+}
+
+const struct lens *
+workspace_lens(struct workspace *workspace, const char *name, struct errors *errors)
+{
+	struct loading loading = { .workspace = workspace, .errors = errors };
+	struct error err = { 0 };
+	const char *path;
+
+	loading.home = home_find(&workspace->arena, &err);
+	if (strchr(name, '/') || names_file(name))
+		path = shortened(workspace, name);
+	else
+		path = find_named(&loading, "suites", name, "/lens.yaml");
+	if (path)
+		return lens_cache_get(workspace->lenses, path, errors);
+	error_set(errors_new(errors), ERROR_USAGE,
+		  "there is no lens `%s`: suites/%s/lens.yaml does not exist", name, name);
+	return NULL;
 }
 
 void

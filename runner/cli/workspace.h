@@ -30,6 +30,7 @@ struct workspace_request {
 	const struct settings *settings;
 	const char *gate; /* name or path; NULL: suites come from the operands */
 	const struct embedded_values *embedded; /* NULL: the embedded target does not run (yet) */
+	bool without_suites;                    /* only the environment; operands are not suites */
 	bool check_only;                        /* unset variables and secrets are no mistakes */
 };
 
@@ -37,6 +38,12 @@ struct workspace_request {
  * `errors`; false if there were any. The workspace is released by the caller in either case. */
 bool workspace_load(struct workspace *workspace, const struct workspace_request *request,
 		    struct secrets *secrets, struct errors *errors) MUST_USE;
+
+/* The lens `name`: suites/NAME/lens.yaml in the working directory or the program's home, or a path.
+ * Borrowed until workspace_release(). NULL with its mistakes in `errors`. */
+const struct lens *workspace_lens(struct workspace *workspace, const char *name,
+				  struct errors *errors);
+
 void workspace_release(struct workspace *workspace);
 
 #endif

@@ -23,8 +23,8 @@ sql_outcome_release(struct sql_outcome *outcome)
 	*outcome = (struct sql_outcome){ 0 };
 }
 
-static json_t *
-row_value(const PGresult *result, int row)
+json_t *
+sql_outcome_row(const PGresult *result, int row)
 {
 	json_t *object = json_object();
 
@@ -49,7 +49,7 @@ sql_outcome_add(struct sql_outcome *outcome, PGresult *result)
 	for (int row = 0; row < rows; row++) {
 		if (json_array_size(outcome->values) == outcome->max_rows)
 			break;
-		if (json_array_append_new(outcome->values, row_value(result, row)))
+		if (json_array_append_new(outcome->values, sql_outcome_row(result, row)))
 			abort();
 	}
 	outcome->rows += rows;

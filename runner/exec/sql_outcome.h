@@ -20,6 +20,9 @@ struct sql_outcome {
 void sql_outcome_init(struct sql_outcome *outcome, size_t max_rows);
 void sql_outcome_release(struct sql_outcome *outcome);
 
+/* One row as an object, typed by column. A new reference. */
+json_t *sql_outcome_row(const PGresult *result, int row);
+
 /* A row or more, or the end, of what the statement gave. `result` stays the caller's. */
 void sql_outcome_add(struct sql_outcome *outcome, PGresult *result);
 

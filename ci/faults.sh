@@ -7,10 +7,9 @@
 #   JOBS=2                        faults at a time
 #
 # ci/faults.tsv has a row per fault: its name, `judged` or `unjudged`, and a pattern. A fault is
-# caught when a gate ends with exit status 1 or 3 and a red case matches the pattern: so a
-# red for another reason does not count. For `judged` faults that case has to be a FAIL: the target was seen
-# to answer wrongly, and a status of 3 only says that other cases were blocked by it. `unjudged` is for faults
-# of availability and identity: there the preflight, or a case that got no answer, is what notices.
+# caught when a gate ends with exit status 1 and a case that FAILED matches the pattern: so a
+# red for another reason does not count. `unjudged` is for faults of availability and identity:
+# there the preflight, or a case that got no answer, may notice, and the exit status may be 3.
 # The last line is `faults caught: N/N`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,11 +35,11 @@ try() {
 	status=0
 	"$lensgate" gate "$2" --fault "$1" --out "$work/out" -q >"$work/log" 2>&1 || status=$?
 	lines=$work/out/$2/latest/result.json
-	verdicts='FAIL|ERROR'
-	[ "$4" = unjudged ] || verdicts=FAIL
+	verdicts=FAIL
+	[ "$4" = judged ] || verdicts='FAIL|ERROR'
 	: >"$work/caught"
-	case $status in
-	1 | 3) red_lines "$lines" | grep -E "^($verdicts) " | grep -E -m 1 -e "$3" >"$work/caught" || true ;;
+	case $status-$4 in
+	1-* | 3-unjudged) red_lines "$lines" | grep -E "^($verdicts) " | grep -E -m 1 -e "$3" >"$work/caught" || true ;;
 	esac
 	[ -s "$work/other" ] || red_lines "$lines" | head -n 1 >"$work/other"
 	rm -rf "$work/out"

@@ -232,7 +232,7 @@ judge_totals(const struct conductor *c)
 		return c->performance.signal_number == SIGINT ? EXIT_SIGINT : EXIT_SIGTERM;
 	if (c->performance.session.stopping)
 		return EXIT_INCOMPLETE;
-	if (totals->errors > 0)
+	if (totals_unjudged(totals))
 		return EXIT_UNJUDGED;
 	if (totals->failed > 0)
 		return EXIT_FAILED;

@@ -7,10 +7,12 @@ static const struct {
 	const char *meaning;
 } rows[] = {
 	{ EXIT_PASSED, "passed" },
-	{ EXIT_FAILED, "everything was judged, and an acceptance check failed" },
+	{ EXIT_FAILED,
+	  "an acceptance check failed; what could not be judged is only what it blocked" },
 	{ EXIT_USAGE,
 	  "usage, or a suite, lens, gate or environment file is wrong; nothing was sent" },
-	{ EXIT_UNJUDGED, "could not judge: target, database, login, preflight, blocked" },
+	{ EXIT_UNJUDGED,
+	  "could not judge: target, database, login, preflight, or blocked by one of these" },
 	{ EXIT_INCOMPLETE, "incomplete: deadline, --fail-fast, interrupted" },
 	{ EXIT_NOTHING, "nothing was selected" },
 	{ EXIT_UNWRITTEN, "a report or evidence could not be written or verified" },

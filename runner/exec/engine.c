@@ -166,6 +166,7 @@ count(struct engine *engine, const struct run_case *result)
 		break;
 	case VERDICT_ERROR:
 		totals->errors++;
+		totals->blocked += result->trouble == TROUBLE_BLOCKED;
 		break;
 	case VERDICT_SKIP:
 		totals->skipped++;
@@ -197,6 +198,9 @@ block(struct engine *engine, size_t node, size_t cause)
 {
 	const struct plan_node *by = planned(engine, cause);
 	const struct node_state *state = &engine->states[cause];
+	/* A fixture that saw the target answer wrongly blocks as a case that failed does. */
+	enum trouble kind =
+		by->test || state->verdict == VERDICT_FAIL ? TROUBLE_BLOCKED : TROUBLE_SETUP;
 	char reason[700];
 
 	if (!by->test)
@@ -207,7 +211,7 @@ block(struct engine *engine, size_t node, size_t cause)
 	else
 		(void)snprintf(reason, sizeof(reason), "%s, which it needs, did not pass (%s)",
 			       node_name(by), verdict_name(state->verdict));
-	settle_unrun(engine, node, VERDICT_ERROR, by->test ? TROUBLE_BLOCKED : TROUBLE_SETUP,
+	settle_unrun(engine, node, VERDICT_ERROR, kind,
 		     arena_text(&engine->arena, reason, strlen(reason)));
 }
 

@@ -303,7 +303,9 @@ loop_on_signals(struct loop *loop, loop_signal_fn *fn, void *arg, struct error *
 	loop->signals = signals;
 	signal_pipe = signals->ends[1];
 	loop_watch(loop, signals->ends[0], LOOP_READ, read_signals, loop);
-	watch_find(loop, signals->ends[0])->background = true;
+	struct watch *watch = watch_find(loop, signals->ends[0]);
+	if (watch)
+		watch->background = true;
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, &signals->old_int);
 	(void)sigaction(SIGTERM, &action, &signals->old_term);

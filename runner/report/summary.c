@@ -82,6 +82,14 @@ say_incomplete(const struct run *run, struct buf *out)
 			   reason && *reason ? reason : "the run was stopped before its end");
 }
 
+static void
+say_failed(const struct totals *totals, struct buf *out)
+{
+	buf_printf(out, "%ld of %ld cases failed", totals->failed, totals->planned);
+	if (totals->blocked)
+		buf_printf(out, ", which left %ld unjudged", totals->blocked);
+}
+
 void
 summary_reason(const struct run *run, struct buf *out)
 {
@@ -113,7 +121,7 @@ summary_reason(const struct run *run, struct buf *out)
 	if (strcmp(summary_verdict(run), "INCOMPLETE") == 0)
 		say_incomplete(run, out);
 	else if (totals->failed)
-		buf_printf(out, "%ld of %ld cases failed", totals->failed, totals->planned);
+		say_failed(totals, out);
 	else
 		say_other_reason(run, out);
 }

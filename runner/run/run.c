@@ -98,6 +98,12 @@ run_free(struct run *run)
 	free(run);
 }
 
+bool
+totals_unjudged(const struct totals *totals)
+{
+	return totals->errors > totals->blocked || (totals->errors > 0 && totals->failed == 0);
+}
+
 /* A number of the header's `run`, or `otherwise`. */
 static long
 pinned(const struct run *run, const char *key, long otherwise)
@@ -125,7 +131,7 @@ run_exit_status(const struct run *run)
 	if (!run->complete || run->interrupted ||
 	    json_is_true(json_object_get(run->footer, "interrupted")))
 		return 4;
-	if (run->totals.errors > 0)
+	if (totals_unjudged(&run->totals))
 		return 3;
 	if (run->entry_count == 0)
 		return 5;

@@ -125,7 +125,12 @@ struct run_case {
 
 struct totals {
 	long planned, executed, passed, failed, errors, skipped, flaky;
+	long blocked; /* of the errors, those that only wait for something that did not pass */
 };
+
+/* True when an ERROR has a cause of its own. What a FAIL blocked was not looked at because the
+ * target was already seen to be wrong: that is no doubt about the target. */
+bool totals_unjudged(const struct totals *totals);
 
 /* Invariants over every exchange of the run, asked for or not. */
 struct invariants {
@@ -187,7 +192,7 @@ const struct exchange *run_preflight_exchanges(const struct run *run, struct are
 					       size_t *count);
 
 /* Exit status by the table of `lensgate help exit`: the first of 6, 4, 3, 1 that applies; 5 when
- * no case was planned. Where the cases say 0 and the footer says otherwise, the footer's. */
+ * no case was planned; what a FAIL blocked is no 3. Where the cases say 0 and the footer says otherwise, the footer's. */
 int run_exit_status(const struct run *run);
 
 #endif

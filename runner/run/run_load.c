@@ -128,6 +128,14 @@ count_findings(struct invariants *invariants, const json_t *findings)
 	}
 }
 
+static bool
+is_blocked(const json_t *object)
+{
+	const char *trouble = json_string_value(json_object_get(object, "trouble"));
+
+	return trouble && strcmp(trouble, trouble_name(TROUBLE_BLOCKED)) == 0;
+}
+
 static void
 count_case(struct run *run, const json_t *object, const struct run_entry *entry)
 {
@@ -141,6 +149,7 @@ count_case(struct run *run, const json_t *object, const struct run_entry *entry)
 	totals->passed += entry->verdict == VERDICT_PASS;
 	totals->failed += entry->verdict == VERDICT_FAIL;
 	totals->errors += entry->verdict == VERDICT_ERROR;
+	totals->blocked += entry->verdict == VERDICT_ERROR && is_blocked(object);
 	totals->skipped += entry->verdict == VERDICT_SKIP;
 	totals->flaky += entry->flaky;
 	/* An ERROR was executed when its steps sent something; PASS and FAIL always were. */

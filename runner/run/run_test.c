@@ -174,6 +174,43 @@ ParameterizedTest(size_t *row, run, its_exit_status_follows_the_table)
 	run_free(run);
 }
 
+Test(run, what_a_failed_case_blocked_does_not_make_it_unjudged)
+{
+	struct record *record = begin(2, "{}");
+
+	settle(record, 1, VERDICT_FAIL, TROUBLE_NONE);
+	settle(record, 0, VERDICT_ERROR, TROUBLE_BLOCKED);
+	end(record, "{}");
+	struct run *run = load();
+	cr_expect_eq(run->totals.blocked, 1);
+	cr_expect_eq(run_exit_status(run), 1, "%d", run_exit_status(run));
+	run_free(run);
+}
+
+Test(run, a_failure_does_not_hide_an_error_of_its_own)
+{
+	struct record *record = begin(2, "{}");
+
+	settle(record, 1, VERDICT_FAIL, TROUBLE_NONE);
+	settle(record, 0, VERDICT_ERROR, TROUBLE_SETUP);
+	end(record, "{}");
+	struct run *run = load();
+	cr_expect_eq(run_exit_status(run), 3, "%d", run_exit_status(run));
+	run_free(run);
+}
+
+Test(run, a_case_blocked_without_a_failure_is_unjudged)
+{
+	struct record *record = begin(2, "{}");
+
+	settle(record, 1, VERDICT_SKIP, TROUBLE_NONE);
+	settle(record, 0, VERDICT_ERROR, TROUBLE_BLOCKED);
+	end(record, "{}");
+	struct run *run = load();
+	cr_expect_eq(run_exit_status(run), 3, "%d", run_exit_status(run));
+	run_free(run);
+}
+
 Test(run, without_a_case_nothing_passed)
 {
 	end(begin(0, "{}"), "{}");

@@ -57,6 +57,7 @@ substitution_apply(const struct substitution *substitution, json_t *owner, struc
 	}
 	/* The error's pointer leads from this node to the text at fault. */
 	struct node at = *node;
-	(void)strncat(at.pointer, err.pointer, sizeof(at.pointer) - strlen(at.pointer) - 1);
+	size_t len = strlen(at.pointer);
+	(void)snprintf(at.pointer + len, sizeof(at.pointer) - len, "%s", err.pointer);
 	return node_fail_with(&at, &err);
 }

@@ -342,8 +342,8 @@ list_wants_database(const struct step_list *list)
 	return false;
 }
 
-static void
-note_demands(struct plan *plan)
+void
+plan_note_demands(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->node_count; i++) {
 		const struct plan_node *node = &plan->nodes[i];
@@ -376,7 +376,7 @@ plan_build(const struct suite *const *suites, size_t suite_count, struct selecti
 		place_controls(plan, &parts[i]);
 		part_release(&parts[i]);
 	}
-	note_demands(plan);
+	plan_note_demands(plan);
 	free(links.items);
 	free(parts);
 	return plan;

@@ -54,6 +54,9 @@ struct plan *plan_build(const struct suite *const *suites, size_t suite_count,
 			struct selection *selection);
 void plan_free(struct plan *plan);
 
+/* Set `mutates` and `needs_database` from the nodes; for who makes a plan out of another. */
+void plan_note_demands(struct plan *plan);
+
 /* Write the plan for people: one line per case in an order it may run, with what it waits for and
  * why. */
 void plan_print(const struct plan *plan, struct buf *out);

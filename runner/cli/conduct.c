@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/delivery.h"
 #include "cli/exit.h"
 #include "cli/header.h"
 #include "cli/mistakes.h"
@@ -20,15 +21,6 @@
 #include "report/progress.h"
 #include "report/report.h"
 #include "run/record.h"
-
-/* What `gate` and `run` always write, beside run.jsonl. */
-static const struct {
-	const char *kind, *file;
-} standard_reports[] = {
-	{ "junit", "junit.xml" },
-	{ "markdown", "evidence.md" },
-	{ "json", "result.json" },
-};
 
 struct conductor {
 	const struct conduct *score;
@@ -134,11 +126,19 @@ describe_cases(struct conductor *c)
 	}
 }
 
+/* Runs of one kind stand together in one folder. */
+static const char *
+kind_of(const struct conductor *c)
+{
+	const struct gate *gate = c->score->workspace->gate;
+
+	return gate ? gate->name : "run";
+}
+
 static bool
 open_record(struct conductor *c, struct error *err)
 {
 	const struct settings *settings = c->score->settings;
-	const struct gate *gate = c->score->workspace->gate;
 	enum record_detail detail = RECORD_FULL;
 
 	if (strcmp(settings->record, "summary") == 0)
@@ -146,8 +146,8 @@ open_record(struct conductor *c, struct error *err)
 	else if (strcmp(settings->record, "full") != 0)
 		return error_set(err, ERROR_USAGE, "--record wants full or summary, not \"%s\"",
 				 settings->record);
-	(void)snprintf(c->folder, sizeof(c->folder), "%s/%s/%s", settings->out,
-		       gate ? gate->name : "run", c->identity.run_id);
+	(void)snprintf(c->folder, sizeof(c->folder), "%s/%s/%s", settings->out, kind_of(c),
+		       c->identity.run_id);
 	(void)snprintf(c->record_path, sizeof(c->record_path), "%s/run.jsonl", c->folder);
 	c->record = record_create(c->record_path, c->mask, detail, err);
 	return c->record != NULL;
@@ -172,7 +172,7 @@ started(void *arg, size_t case_index)
 	progress_started(c->progress, &c->planned[case_index]);
 }
 
-/* What the run is called: as asked, else the gate's or the only suite's title. */
+/* What the whole run is called: as asked, else the gate's or the only suite's title. */
 static const char *
 title_of(const struct conductor *c)
 {
@@ -185,6 +185,16 @@ title_of(const struct conductor *c)
 	return workspace->suite_count == 1 ? workspace->suites[0]->title : "lensgate run";
 }
 
+static const char *
+shown_title(struct conductor *c)
+{
+	const struct conduct_shard *shard = c->score->shard;
+
+	return shard ? arena_printf(&c->arena, "%s (shard %zu of %zu)", title_of(c), shard->number,
+				    shard->packing->count)
+		     : title_of(c);
+}
+
 static void
 write_header(struct conductor *c)
 {
@@ -194,6 +204,7 @@ write_header(struct conductor *c)
 		.plan = c->score->plan,
 		.argv = c->score->argv,
 		.title = title_of(c),
+		.shard = c->score->shard,
 		.target = preflight_target(c->performance.preflight),
 		.database = preflight_database(c->performance.preflight),
 		.started_wall_us = c->performance.started_wall_us,
@@ -215,10 +226,23 @@ preflighted(void *arg)
 	write_header(c);
 	const struct exchange *exchanges = preflight_exchanges(preflight, &count);
 	record_preflight(c->record, preflight_checks(preflight), exchanges, count);
-	progress_begin(c->progress, title_of(c), c->score->plan->case_count);
+	progress_begin(c->progress, shown_title(c), c->score->plan->case_count);
 }
 
 /* ---- after ---- */
+
+/* How many cases the gate wants executed here. Of a plan that has as many as the gate pins, a shard
+ * executes its share; of any other plan no shard can be right. */
+static long
+pinned(const struct conductor *c)
+{
+	const struct conduct_shard *shard = c->score->shard;
+	long planned = (long)c->score->workspace->gate->planned;
+
+	if (shard && (long)shard->packing->case_count == planned)
+		return (long)c->score->plan->case_count;
+	return planned;
+}
 
 static int
 judge_totals(const struct conductor *c)
@@ -236,7 +260,7 @@ judge_totals(const struct conductor *c)
 		return EXIT_UNJUDGED;
 	if (totals->failed > 0)
 		return EXIT_FAILED;
-	if (gate && (totals->planned != gate->planned || totals->executed != gate->planned ||
+	if (gate && (totals->planned != pinned(c) || totals->executed != pinned(c) ||
 		     totals->flaky > gate->flaky_budget))
 		return EXIT_FAILED;
 	return EXIT_PASSED;
@@ -254,13 +278,15 @@ reason_of(struct conductor *c)
 		return preflight_problem(c->performance.preflight);
 	if (c->performance.deadline_over)
 		return "the run's deadline was over";
-	if (gate && totals->planned != gate->planned)
-		(void)snprintf(text, sizeof(text), "the gate pins %lld cases, but %ld were planned",
-			       (long long)gate->planned, totals->planned);
-	else if (gate && totals->executed != gate->planned)
+	if (gate && totals->planned != pinned(c))
+		(void)snprintf(text, sizeof(text), "the gate pins %ld cases, but %ld were planned",
+			       pinned(c),
+			       c->score->shard ? (long)c->score->shard->packing->case_count
+					       : totals->planned);
+	else if (gate && totals->executed != pinned(c))
 		(void)snprintf(text, sizeof(text),
-			       "the gate pins %lld executed cases, but %ld were executed",
-			       (long long)gate->planned, totals->executed);
+			       "the gate pins %ld executed cases, but %ld were executed", pinned(c),
+			       totals->executed);
 	else if (gate && totals->flaky > gate->flaky_budget)
 		(void)snprintf(text, sizeof(text),
 			       "%ld cases passed only on a retry; the gate's budget is %lld",
@@ -324,88 +350,13 @@ write_footer(struct conductor *c, int status)
 	json_decref(footer);
 }
 
-/* `link` in the folder above the run's points at the run; replaced by rename. */
-static void
-point(const char *from, const char *to)
-{
-	char temporary[PATH_MAX];
-
-	(void)snprintf(temporary, sizeof(temporary), "%s.%ld", from, (long)getpid());
-	if (symlink(to, temporary) == 0 && rename(temporary, from) != 0)
-		(void)unlink(temporary);
-}
-
-static void
-point_at_run(const struct conductor *c)
-{
-	const struct gate *gate = c->score->workspace->gate;
-	const char *kind = gate ? gate->name : "run";
-	char from[PATH_MAX], to[PATH_MAX];
-
-	(void)snprintf(from, sizeof(from), "%s/%s/latest", c->score->settings->out, kind);
-	point(from, c->identity.run_id);
-	(void)snprintf(from, sizeof(from), "%s/last", c->score->settings->out);
-	(void)snprintf(to, sizeof(to), "%s/%s", kind, c->identity.run_id);
-	point(from, to);
-}
-
-static bool
-write_one(const struct conductor *c, const struct run *run, const char *kind, const char *path)
-{
-	const struct settings *settings = c->score->settings;
-	struct report_options options = { .title = settings->title,
-					  .quiet = settings->quiet,
-					  .verbose = settings->verbose };
-	struct error err = { 0 };
-
-	if (report_write(kind, run, path, c->mask, &options, &err))
-		return true;
-	(void)fprintf(stderr, "lensgate: the %s report was not written: %s\n", kind, err.message);
-	return false;
-}
-
-/* --report KIND=PATH */
-static bool
-write_asked(const struct conductor *c, const struct run *run, const char *asked)
-{
-	const char *equals = strchr(asked, '=');
-	char kind[32];
-
-	(void)snprintf(kind, sizeof(kind), "%.*s", (int)(equals - asked), asked);
-	return write_one(c, run, kind, equals + 1);
-}
-
-static bool
-write_reports(const struct conductor *c, const struct run *run)
-{
-	const struct option_list *asked = &c->score->settings->reports;
-	bool ok = true;
-
-	for (size_t i = 0; i < COUNTOF(standard_reports); i++) {
-		char path[PATH_MAX + 32];
-		(void)snprintf(path, sizeof(path), "%s/%s", c->folder, standard_reports[i].file);
-		ok = write_one(c, run, standard_reports[i].kind, path) && ok;
-	}
-	for (size_t i = 0; i < asked->count; i++)
-		ok = write_asked(c, run, asked->items[i]) && ok;
-	return ok;
-}
-
-static bool
-use_color(const struct settings *settings)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return !settings->no_color && !(no_color && *no_color) && isatty(STDOUT_FILENO);
-}
-
 static bool
 summarize(const struct conductor *c, const struct run *run, struct error *err)
 {
 	struct report_options options = { .title = c->score->settings->title,
 					  .quiet = c->score->settings->quiet,
 					  .verbose = c->score->settings->verbose,
-					  .color = use_color(c->score->settings) };
+					  .color = delivery_color(c->score->settings) };
 
 	return report_write("terminal", run, "-", c->mask, &options, err);
 }
@@ -415,6 +366,7 @@ summarize(const struct conductor *c, const struct run *run, struct error *err)
 static int
 report(struct conductor *c, int status)
 {
+	const struct settings *settings = c->score->settings;
 	struct error err = { 0 };
 
 	if (!record_close(c->record, &err)) {
@@ -428,9 +380,11 @@ report(struct conductor *c, int status)
 		(void)mistake_print(&err);
 		return EXIT_UNWRITTEN;
 	}
-	if (!write_reports(c, run))
+	if (!delivery_write(run, c->folder, settings, c->mask))
 		status = EXIT_UNWRITTEN;
-	point_at_run(c);
+	/* A shard is a part of a run: nobody should take it for the last one. */
+	if (!c->score->shard)
+		delivery_point(settings->out, kind_of(c), c->identity.run_id);
 	if (!summarize(c, run, &err)) {
 		(void)mistake_print(&err);
 		status = EXIT_UNWRITTEN;
@@ -456,27 +410,6 @@ close_conductor(struct conductor *c)
 	arena_release(&c->arena);
 }
 
-static bool
-check_reports(const struct option_list *asked, struct error *err)
-{
-	for (size_t i = 0; i < asked->count; i++) {
-		size_t count;
-		const struct report_kind *kinds = report_kinds(&count);
-		size_t len = strcspn(asked->items[i], "=");
-		bool known = false;
-
-		for (size_t k = 0; k < count; k++)
-			known = known || (strlen(kinds[k].name) == len &&
-					  strncmp(kinds[k].name, asked->items[i], len) == 0);
-		if (!known || !asked->items[i][len] || !asked->items[i][len + 1])
-			return error_set(err, ERROR_USAGE,
-					 "--report wants KIND=PATH, not \"%s\"; "
-					 "see: lensgate help reports",
-					 asked->items[i]);
-	}
-	return true;
-}
-
 int
 conduct(const struct conduct *conduct)
 {
@@ -499,14 +432,15 @@ conduct(const struct conduct *conduct)
 	int status;
 
 	identity_make(&c.identity);
-	c.progress = progress_new(stdout, c.mask,
-				  &(struct progress_options){ .tty = isatty(STDOUT_FILENO),
-							      .color = use_color(score->settings),
-							      .quiet = score->settings->quiet,
-							      .verbose = score->settings->verbose,
-							      .columns = columns() });
+	c.progress =
+		progress_new(stdout, c.mask,
+			     &(struct progress_options){ .tty = isatty(STDOUT_FILENO),
+							 .color = delivery_color(score->settings),
+							 .quiet = score->settings->quiet,
+							 .verbose = score->settings->verbose,
+							 .columns = columns() });
 	describe_cases(&c);
-	if (!check_reports(&score->settings->reports, &err) || !learn_secrets(&c, &err) ||
+	if (!delivery_check(&score->settings->reports, &err) || !learn_secrets(&c, &err) ||
 	    !open_record(&c, &err)) {
 		status = mistake_print(&err);
 		status = err.code == ERROR_ENVIRONMENT ? EXIT_UNWRITTEN : status;

@@ -18,6 +18,53 @@ texts(const char *const *items, size_t count)
 	return array;
 }
 
+/* Which part of which plan this is: enough for `merge` to find out whether parts belong together,
+ * and to put every case back in its place. */
+static json_t *
+shard_part(const struct header_facts *facts)
+{
+	const struct conduct_shard *shard = facts->shard;
+	const struct shard_packing *packing = shard->packing;
+	json_t *cases = json_array();
+
+	for (size_t i = 0; i < packing->case_count; i++) {
+		if (packing->of[i] == shard->number - 1)
+			json_array_append_new(cases, json_integer((json_int_t)i));
+	}
+	return json_pack("{s:I, s:I, s:s, s:I, s:s, s:s, s:s*, s:o}", "number",
+			 (json_int_t)shard->number, "count", (json_int_t)packing->count, "title",
+			 facts->title, "planned", (json_int_t)packing->case_count, "plan",
+			 packing->plan, "packing", packing->packing, "timings", shard->timings,
+			 "cases", cases);
+}
+
+/* A shard pins its share; the gate's own number is for the merged run. */
+static void
+pin(json_t *part, const struct header_facts *facts, const struct gate *gate)
+{
+	const struct conduct_shard *shard = facts->shard;
+	json_int_t expected = gate->planned;
+
+	if (shard && (json_int_t)shard->packing->case_count == gate->planned)
+		expected = (json_int_t)facts->plan->case_count;
+	json_object_set_new(part, "gate", json_string(gate->name));
+	json_object_set_new(part, "expected_count", json_integer(expected));
+	json_object_set_new(part, "flaky_budget", json_integer(gate->flaky_budget));
+}
+
+static void
+add_title(json_t *part, const struct header_facts *facts)
+{
+	const struct conduct_shard *shard = facts->shard;
+
+	if (!shard)
+		json_object_set_new(part, "title", json_string(facts->title));
+	else
+		json_object_set_new(part, "title",
+				    json_sprintf("%s (shard %zu of %zu)", facts->title,
+						 shard->number, shard->packing->count));
+}
+
 static json_t *
 run_part(const struct header_facts *facts)
 {
@@ -31,11 +78,14 @@ run_part(const struct header_facts *facts)
 	json_t *part = json_pack("{s:s, s:s, s:o}", "id", facts->identity->run_id, "started",
 				 started, "command", texts(facts->argv, argc));
 	if (facts->title)
-		json_object_set_new(part, "title", json_string(facts->title));
-	if (gate) {
-		json_object_set_new(part, "gate", json_string(gate->name));
-		json_object_set_new(part, "expected_count", json_integer(gate->planned));
-		json_object_set_new(part, "flaky_budget", json_integer(gate->flaky_budget));
+		add_title(part, facts);
+	if (gate)
+		pin(part, facts, gate);
+	if (facts->shard) {
+		json_object_set_new(part, "shard", shard_part(facts));
+		if (gate)
+			json_object_set_new(json_object_get(part, "shard"), "expected_count",
+					    json_integer(gate->planned));
 	}
 	return part;
 }

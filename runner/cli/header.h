@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "cli/conduct.h"
 #include "cli/identity.h"
 #include "cli/workspace.h"
 #include "plan/plan.h"
@@ -13,8 +14,9 @@ struct header_facts {
 	const struct workspace *workspace;
 	const struct plan *plan;
 	const char *const *argv;
-	const char *title;
-	const json_t *target, *database; /* what they said of themselves */
+	const char *title;                 /* of the whole run */
+	const struct conduct_shard *shard; /* NULL: the plan is whole */
+	const json_t *target, *database;   /* what they said of themselves */
 	int64_t started_wall_us;
 };
 

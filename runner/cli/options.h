@@ -17,7 +17,7 @@ struct option_list {
 struct settings {
 	const char *environment;
 	struct option_list faults, flags, tags, vars, env_files, reports;
-	const char *grep, *record, *out, *title, *write_env;
+	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	bool fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,

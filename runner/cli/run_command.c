@@ -16,6 +16,7 @@
 #include "cli/failed.h"
 #include "cli/header.h"
 #include "cli/mistakes.h"
+#include "cli/sharding.h"
 #include "cli/stage.h"
 #include "plan/plan.h"
 #include "report/report.h"
@@ -26,14 +27,39 @@ struct job {
 	struct stage stage;
 	struct failed_cases failed;
 	struct plan *plan;
+	struct sharding sharding;
 };
 
 static void
 finish(struct job *job)
 {
 	plan_free(job->plan);
+	sharding_release(&job->sharding);
 	failed_cases_release(&job->failed);
 	stage_release(&job->stage);
+}
+
+/* Leave the shard's part of the plan. */
+static bool
+cut(struct job *job)
+{
+	const struct gate *gate = job->stage.workspace.gate;
+	struct error err = { 0 };
+	struct sharding_request request = { .settings = job->stage.settings,
+					    .kind = gate ? gate->name : "run",
+					    .plan = job->plan };
+
+	if (!request.settings->shard || job->plan->case_count == 0)
+		return true;
+	sharding_release(&job->sharding);
+	struct plan *part = sharding_cut(&job->sharding, &request, &err);
+	if (!part) {
+		*errors_new(&job->stage.errors) = err;
+		return false;
+	}
+	plan_free(job->plan);
+	job->plan = part;
+	return true;
 }
 
 static bool
@@ -69,7 +95,7 @@ make_plan(struct job *job)
 		error_set(errors_new(&job->stage.errors), ERROR_USAGE,
 			  "`%s` names no file and no case", unmatched);
 	selection_free(selection);
-	return !unmatched;
+	return !unmatched && cut(job);
 }
 
 static void
@@ -130,6 +156,7 @@ execute(struct job *job)
 				.argv = job->argv,
 				.workspace = &job->stage.workspace,
 				.plan = job->plan,
+				.shard = job->stage.settings->shard ? &job->sharding.shard : NULL,
 				.embed = job->stage.embed,
 			});
 	}

@@ -247,6 +247,7 @@ shard_pack(const struct plan *plan, size_t count, const struct shard_timing *tim
 	int64_t *loads = expected_loads(plan, timings, timing_count);
 
 	packing->count = count;
+	packing->case_count = plan->case_count;
 	struct bundle *bundles = collect(plan, roots, loads, &packing->bundle_count);
 	deal(packing, bundles, plan, roots);
 	name_packing(packing, plan);

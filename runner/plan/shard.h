@@ -27,6 +27,7 @@ struct shard_timing {
 struct shard_packing {
 	struct arena arena;
 	size_t count;           /* of shards */
+	size_t case_count;      /* of the whole plan */
 	size_t bundle_count;    /* with fewer than `count` some shard has nothing to do */
 	const size_t *of;       /* by case index in the whole plan: its shard, from 0 */
 	const int64_t *load_us; /* by shard, as expected; without timings each case counts as 1 */

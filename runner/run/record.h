@@ -8,7 +8,9 @@
  *
  *     {"previous", "record": "header", "format": 1,
  *      "run": {id, started, command: [argv], title, gate?, expected_count?, flaky_budget,
- *              reports: [{kind, path}]},
+ *              reports: [{kind, path}],
+ *              shard?: {number, count, title, planned, plan, packing, timings?, expected_count?,
+ *                       cases: [index in the whole plan]}},
  *      "program": {version, libraries: {...}},
  *      "suites": [{name, title, file, sha256, evidence?}],
  *      "lenses": [{name, file, sha256, declared: {actions: {NAME: {variant, allow: [role], sql}},

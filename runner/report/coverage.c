@@ -192,11 +192,10 @@ touch_errors(struct lens_coverage *lens, const struct run_case *run_case)
 		lens->errors[i].seen |= mentions(run_case->actual, lens->errors[i].name);
 }
 
-static void
-look_at(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+void
+coverage_case(struct coverage *coverage, const struct planned_case *planned,
+	      const struct run_case *run_case)
 {
-	struct coverage *coverage = arg;
-
 	for (size_t i = 0; i < coverage->lens_count; i++) {
 		struct lens_coverage *lens = &coverage->lenses[i];
 		size_t action = place_of(lens->actions, lens->action_count, planned->action);
@@ -211,19 +210,29 @@ look_at(void *arg, const struct planned_case *planned, const struct run_case *ru
 	}
 }
 
-bool
-coverage_init(struct coverage *coverage, const struct run *run, struct error *err)
+static void
+look_at(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+{
+	coverage_case(arg, planned, run_case);
+}
+
+void
+coverage_declare(struct coverage *coverage, const struct run *run)
 {
 	const json_t *lenses = json_object_get(run->header, "lenses");
 
 	*coverage = (struct coverage){ .lens_count = json_array_size(lenses) };
-	if (coverage->lens_count == 0)
-		return true;
 	coverage->lenses =
 		ARENA_ARRAY(&coverage->arena, coverage->lens_count, struct lens_coverage);
 	for (size_t i = 0; i < coverage->lens_count; i++)
 		declare_lens(&coverage->arena, &coverage->lenses[i], json_array_get(lenses, i));
-	return cases_each(run, NULL, look_at, coverage, err);
+}
+
+bool
+coverage_init(struct coverage *coverage, const struct run *run, struct error *err)
+{
+	coverage_declare(coverage, run);
+	return coverage->lens_count == 0 || cases_each(run, NULL, look_at, coverage, err);
 }
 
 void

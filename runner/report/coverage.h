@@ -39,7 +39,12 @@ struct coverage {
 	size_t lens_count;
 };
 
-/* Look at every case of `run`. */
+/* What the lenses of `run` declare, none of it touched; then each case that was run. */
+void coverage_declare(struct coverage *coverage, const struct run *run);
+void coverage_case(struct coverage *coverage, const struct planned_case *planned,
+		   const struct run_case *run_case);
+
+/* Both for every case of `run`. */
 bool coverage_init(struct coverage *coverage, const struct run *run, struct error *err) MUST_USE;
 void coverage_release(struct coverage *coverage);
 

@@ -10,16 +10,48 @@
 #include "report/summary.h"
 
 /* One case with its transcript. Bodies are cut far below. */
-#define PART_BYTES ((size_t)16 * 1024 * 1024)
+#define PART_BYTES    ((size_t)16 * 1024 * 1024)
+#define SECTION_BYTES ((size_t)1024 * 1024 * 1024)
+
+static const char cut[] = "\n\n[cut here; the whole is in the run record]\n\n";
+
+static void
+out_clear(struct document *document)
+{
+	document->out.len = 0;
+	document->out.truncated = false;
+}
 
 void
 part_flush(struct document *document)
 {
 	sink_add(document->sink, document->out.text, document->out.len);
 	if (document->out.truncated)
-		sink_printf(document->sink, "\n\n[cut here; the whole is in the run record]\n\n");
-	document->out.len = 0;
-	document->out.truncated = false;
+		sink_printf(document->sink, "%s", cut);
+	out_clear(document);
+}
+
+void
+part_put(struct document *document, enum section section)
+{
+	struct buf *aside = &document->sections[section];
+
+	buf_add(aside, document->out.text, document->out.len);
+	if (document->out.truncated)
+		buf_printf(aside, "%s", cut);
+	out_clear(document);
+}
+
+void
+part_play(struct document *document, enum section section)
+{
+	struct buf *aside = &document->sections[section];
+
+	part_flush(document);
+	sink_add(document->sink, aside->text, aside->len);
+	if (aside->truncated)
+		sink_printf(document->sink, "%s", cut);
+	buf_release(aside);
 }
 
 struct buf *
@@ -119,10 +151,10 @@ part_totals(struct document *document)
 	return true;
 }
 
-static void
-add_result(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+void
+part_case_result(struct document *document, const struct planned_case *planned,
+		 const struct run_case *run_case)
 {
-	struct document *document = arg;
 	struct buf *out = &document->out;
 	bool good = run_case->verdict == VERDICT_PASS || run_case->verdict == VERDICT_SKIP;
 
@@ -146,7 +178,7 @@ add_result(void *arg, const struct planned_case *planned, const struct run_case 
 	buf_printf(out, " | ");
 	summary_time(run_case->elapsed_us, out);
 	buf_printf(out, " |\n");
-	part_flush(document);
+	part_put(document, SECTION_RESULTS);
 }
 
 bool
@@ -156,10 +188,9 @@ part_results(struct document *document)
 		   "## Results\n\n"
 		   "| id | verdict | what | persona | expected | actual | proof | time |\n"
 		   "|---|---|---|---|---|---|---|---|\n");
-	part_flush(document);
-	bool ok = cases_each(document->run, NULL, add_result, document, document->err);
+	part_play(document, SECTION_RESULTS);
 	buf_printf(&document->out, "\n");
-	return ok;
+	return true;
 }
 
 static void
@@ -224,6 +255,18 @@ static bool (*const parts[])(struct document *document) = {
 	part_fingerprint, part_digest,       part_note,
 };
 
+static void
+add_case(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+{
+	struct document *document = arg;
+
+	coverage_case(&document->coverage, planned, run_case);
+	part_case_result(document, planned, run_case);
+	part_case_proof(document, planned, run_case);
+	part_case_transcript(document, planned, run_case);
+	part_case_leftovers(document, planned, run_case);
+}
+
 bool
 markdown_write(const struct run *run, const struct report_options *options, struct sink *sink,
 	       struct error *err)
@@ -232,12 +275,19 @@ markdown_write(const struct run *run, const struct report_options *options, stru
 
 	buf_init(&document.out, PART_BYTES);
 	buf_init(&document.text, PART_BYTES);
-	bool ok = coverage_init(&document.coverage, run, err);
+	for (size_t i = 0; i < SECTIONS; i++)
+		buf_init(&document.sections[i], SECTION_BYTES);
+	coverage_declare(&document.coverage, run);
+	/* Most of the time goes into reading the record: each case is read once for all sections.
+	 */
+	bool ok = cases_each(run, NULL, add_case, &document, err);
 	for (size_t i = 0; ok && i < COUNTOF(parts); i++) {
 		ok = parts[i](&document);
 		part_flush(&document);
 	}
 	coverage_release(&document.coverage);
+	for (size_t i = 0; i < SECTIONS; i++)
+		buf_release(&document.sections[i]);
 	buf_release(&document.text);
 	buf_release(&document.out);
 	return ok;

@@ -6,6 +6,9 @@
 #include "report/report.h"
 #include "run/sink.h"
 
+/* Sections that say something of every case. */
+enum section { SECTION_RESULTS, SECTION_PROOF, SECTION_TRANSCRIPTS, SECTION_CLEANUP, SECTIONS };
+
 struct document {
 	const struct run *run;
 	const struct report_options *options;
@@ -13,17 +16,32 @@ struct document {
 	struct coverage coverage;
 	struct buf out;  /* of the part being written */
 	struct buf text; /* scratch: a text before it is made Markdown */
+	/* What the one look at all cases put aside for them, until it is their turn. */
+	struct buf sections[SECTIONS];
 	struct error *err;
 };
 
 /* Hand `out` to the sink. */
 void part_flush(struct document *document);
+/* Put what is in `out` aside for `section`; and hand all that was put aside to the sink. */
+void part_put(struct document *document, enum section section);
+void part_play(struct document *document, enum section section);
 /* `text`, emptied. */
 struct buf *part_scratch(struct document *document);
 /* A row "| name | value |", the value as code; nothing when there is none. */
 void part_row(struct document *document, const char *name, const char *value);
 /* Rows for a JSON value: one per scalar, the name extended by the keys on the way. */
 void part_json_rows(struct document *document, const char *name, json_t *value);
+
+/* What one case adds to its sections. */
+void part_case_result(struct document *document, const struct planned_case *planned,
+		      const struct run_case *run_case);
+void part_case_proof(struct document *document, const struct planned_case *planned,
+		     const struct run_case *run_case);
+void part_case_transcript(struct document *document, const struct planned_case *planned,
+			  const struct run_case *run_case);
+void part_case_leftovers(struct document *document, const struct planned_case *planned,
+			 const struct run_case *run_case);
 
 bool part_head(struct document *document);
 bool part_what_was_run(struct document *document);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "report/cases.h"
 #include "report/markdown_parts.h"
 #include "report/prose.h"
 #include "report/transcript.h"
@@ -29,10 +28,10 @@ add_line(struct document *document, const struct exchange *exchange)
 	buf_printf(&document->out, "\n\n");
 }
 
-static void
-add_statements(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+void
+part_case_proof(struct document *document, const struct planned_case *planned,
+		const struct run_case *run_case)
 {
-	struct document *document = arg;
 	bool headed = false;
 
 	for (size_t i = 0; i < run_case->exchange_count; i++) {
@@ -50,7 +49,7 @@ add_statements(void *arg, const struct planned_case *planned, const struct run_c
 		prose_block(&document->out, "sql", text->text, text->len);
 		buf_printf(&document->out, "\n");
 	}
-	part_flush(document);
+	part_put(document, SECTION_PROOF);
 }
 
 bool
@@ -60,8 +59,8 @@ part_state_proof(struct document *document)
 	if (document->run->invariants.statements == 0)
 		buf_printf(&document->out, "No SQL statement was judged; those below, if any, "
 					   "looked at rows.\n\n");
-	part_flush(document);
-	return cases_each(document->run, NULL, add_statements, document, document->err);
+	part_play(document, SECTION_PROOF);
+	return true;
 }
 
 /* A body too long to stand in the way: folded, named by size and sum. */
@@ -100,10 +99,10 @@ add_http(struct document *document, const struct http_exchange *http)
 	buf_printf(&document->out, "\n");
 }
 
-static void
-add_transcript(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+void
+part_case_transcript(struct document *document, const struct planned_case *planned,
+		     const struct run_case *run_case)
 {
-	struct document *document = arg;
 	bool headed = false;
 
 	for (size_t i = 0; i < run_case->exchange_count; i++) {
@@ -116,8 +115,8 @@ add_transcript(void *arg, const struct planned_case *planned, const struct run_c
 		headed = true;
 		add_line(document, exchange);
 		add_http(document, &exchange->http);
-		part_flush(document);
 	}
+	part_put(document, SECTION_TRANSCRIPTS);
 }
 
 static void
@@ -145,5 +144,6 @@ part_transcripts(struct document *document)
 				   "Secrets are masked; a token is named by its persona.\n\n");
 	part_flush(document);
 	add_preflight(document);
-	return cases_each(document->run, NULL, add_transcript, document, document->err);
+	part_play(document, SECTION_TRANSCRIPTS);
+	return true;
 }

@@ -30,9 +30,10 @@ TLIBS   := $(shell pkg-config --libs libmicrohttpd libpq jansson libcrypto)
 RUNNER  := $(filter-out %_test.c,$(wildcard runner/*.c runner/*/*.c))
 TESTS   := $(wildcard runner/*/*_test.c)
 TARGET  := $(wildcard fixtures/target/*.c)
-SOURCES := $(RUNNER) $(TARGET) $(TESTS)
+HOSTILE := $(wildcard fixtures/hostile/*.c)
+SOURCES := $(RUNNER) $(TARGET) $(HOSTILE) $(TESTS)
 TEXTS   := $(patsubst runner/%,$(ASSETS)/%.inc,$(wildcard runner/*/*.css runner/*/*.js runner/*/*.sql))
-HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch])
+HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch] fixtures/hostile/*.[ch])
 
 all: build/lensgate build/lensgate-target
 
@@ -45,6 +46,11 @@ build/lensgate-target: $(TARGET:%.c=$(RELEASE)/%.o)
 	@mkdir -p $(@D)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(TLIBS)
+
+# A service that does everything wrong, for the self suites.
+.build/hostile: $(HOSTILE:%.c=$(RELEASE)/%.o)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -pthread -o $@ $^
 
 # Unit tests link every object except main.o.
 $(CHECKED)/unit: $(filter-out $(CHECKED)/runner/main.o,$(RUNNER:%.c=$(CHECKED)/%.o)) $(TESTS:%.c=$(CHECKED)/%.o)
@@ -63,7 +69,7 @@ unit: $(CHECKED)/unit
 test: unit self
 
 # The runner on itself: suites that must pass, and suites that must not, with what each has to end with.
-self: all
+self: all .build/hostile
 	ci/self.sh
 
 gate: all
@@ -100,8 +106,8 @@ $(CHECKED)/%.o: %.c Makefile | $(TEXTS)
 lint: layers $(TEXTS)
 	@echo "  FORMAT, SHELL"
 	@clang-format --dry-run --Werror $(HEADED)
-	@shellcheck -e SC1091 ci/*.sh ci/up fixtures/target/*.sh .ci/run
-	@printf '%s\n' $(RUNNER) $(TARGET) | \
+	@shellcheck -e SC1091 ci/*.sh ci/self/*.sh ci/up fixtures/target/*.sh .ci/run
+	@printf '%s\n' $(RUNNER) $(TARGET) $(HOSTILE) | \
 		xargs -P $$(nproc) -n 6 sh -c 'echo "  TIDY  $$*"; out=$$(clang-tidy --quiet "$$@" -- \
 			$(shell pkg-config --cflags $(PKGS)) 2>&1) || { echo "$$out"; exit 1; }' tidy
 

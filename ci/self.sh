@@ -2,10 +2,11 @@
 # self.sh - the runner on itself: suites that must pass, suites that must not, and every exit
 # status. Ends with `N passed, N failed`.
 set -u
+hostile_pid=
 cd "$(dirname "$0")/.." || exit 1
 lensgate=$PWD/build/lensgate
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap '[ -z "$hostile_pid" ] || kill "$hostile_pid" 2>/dev/null; rm -rf "$work"' EXIT
 passed=0
 failed=0
 
@@ -110,5 +111,6 @@ check 'a dry run sends nothing and exits 0' exits 0 "$lensgate" gate full --dry-
 check 'help, operators and the manual are printed' exits 0 "$lensgate" help manual
 check 'a kill leaves a record that says INCOMPLETE' killed
 check 'SIGTERM cleans up and reports: exit 143' terminated
+. ci/self/hostile.sh
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

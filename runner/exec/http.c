@@ -34,6 +34,7 @@ struct http {
 	struct loop *loop;
 	struct http_options options;
 	struct http_guard guard;
+	struct http_sockets sockets;
 	struct http_identity *identities;
 };
 
@@ -98,6 +99,7 @@ http_free(struct http *http)
 		http->identities = next;
 	}
 	http_guard_release(&http->guard);
+	http_sockets_release(&http->sockets);
 	free(http);
 }
 
@@ -135,7 +137,7 @@ call_take(struct http_identity *identity)
 		return call;
 	}
 	call = must(calloc(1, sizeof(*call)));
-	http_call_init(&call->http, &http->options, &http->guard, identity->share);
+	http_call_init(&call->http, &http->options, &http->guard, &http->sockets, identity->share);
 	call->identity = identity;
 	call->next_made = identity->made;
 	identity->made = call;
@@ -167,8 +169,13 @@ static void
 finished(void *arg, CURLcode code)
 {
 	struct call *call = arg;
-	struct http_reply reply = http_call_reply(&call->http, code);
 
+	/* Each time a connection is closed that was no good, so this comes to an end. */
+	if (code && http_call_again(&call->http)) {
+		loop_fetch(call->identity->http->loop, call->http.easy, finished, call);
+		return;
+	}
+	struct http_reply reply = http_call_reply(&call->http, code);
 	deliver(call, &reply);
 }
 

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/base.h"
 
@@ -41,6 +43,22 @@ bare_len(const char *line, size_t len)
 	return len;
 }
 
+/* Does this line state another length than one before it? */
+static bool
+contradicts(struct http_call *call, const char *line, size_t len)
+{
+	static const char name[] = "Content-Length:";
+	char *end;
+
+	if (len < sizeof(name) || strncasecmp(line, name, sizeof(name) - 1) != 0)
+		return false;
+	/* The line ends with a newline, which ends the number. */
+	int64_t length = strtoll(line + sizeof(name) - 1, &end, 10);
+	bool differs = call->length >= 0 && call->length != length;
+	call->length = length;
+	return differs;
+}
+
 static size_t
 take_header(char *line, size_t size, size_t count, void *arg)
 {
@@ -53,12 +71,17 @@ take_header(char *line, size_t size, size_t count, void *arg)
 		call->stop = HTTP_STOP_HEADERS;
 		return 0;
 	}
+	if (bare < len && contradicts(call, line, len)) {
+		call->stop = HTTP_STOP_LENGTHS;
+		return 0;
+	}
 	/* A status line comes first, or behind the empty line that ends an interim response.
 	 * Anything else behind that line is a trailer, which we leave out. */
 	bool first = call->head_lines == 1 || call->head_ended;
 	if (first && len > 5 && memcmp(line, "HTTP/", 5) == 0) {
 		buf_clear(&call->head);
 		call->head_ended = false;
+		call->length = -1;
 	} else if (!bare) {
 		call->head_ended = true;
 	} else if (!call->head_ended) {
@@ -86,8 +109,18 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	http_sockets_add(call->sockets, fd);
 	call->opened = true;
 	return fd;
+}
+
+static int
+close_socket(void *arg, curl_socket_t fd)
+{
+	struct http_sockets *sockets = arg;
+
+	http_sockets_remove(sockets, fd);
+	return close(fd);
 }
 
 static bool
@@ -113,7 +146,12 @@ before_request(void *arg, char *ip, char *local_ip, int port, int local_port)
 	(void)ip;
 	(void)local_ip;
 	(void)port;
-	(void)local_port;
+	/* Over TLS what waits may be for TLS itself: new session tickets. */
+	if (!call->opened && strncmp(call->url.text, "https:", 6) != 0 &&
+	    http_sockets_pending(call->sockets, local_port)) {
+		call->stop = HTTP_STOP_STALE;
+		return CURL_PREREQFUNC_ABORT;
+	}
 	if (call->attempts++ == 0 || may_repeat(call->method))
 		return CURL_PREREQFUNC_OK;
 	call->stop = HTTP_STOP_SENT_TWICE;
@@ -155,15 +193,18 @@ set_up(struct http_call *call, CURLSH *share)
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+	/* Called when the connection goes, which may be after this handle did. */
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, call->sockets);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 }
 
 void
 http_call_init(struct http_call *call, const struct http_options *options, struct http_guard *guard,
-	       CURLSH *share)
+	       struct http_sockets *sockets, CURLSH *share)
 {
-	*call = (struct http_call){ .options = options, .guard = guard };
+	*call = (struct http_call){ .options = options, .guard = guard, .sockets = sockets };
 	call->easy = curl_easy_init();
 	if (!call->easy)
 		abort();
@@ -202,6 +243,7 @@ forget(struct http_call *call)
 	call->attempts = 0;
 	call->opened = call->head_ended = false;
 	call->head_bytes = call->head_lines = 0;
+	call->length = -1;
 	call->address[0] = call->sentence[0] = call->detail[0] = '\0';
 }
 
@@ -288,6 +330,15 @@ http_call_prepare(struct http_call *call, const struct http_request *request)
 	if (timeout_ms != call->timeout_ms)
 		(void)curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, timeout_ms);
 	call->timeout_ms = timeout_ms;
+	return true;
+}
+
+bool
+http_call_again(struct http_call *call)
+{
+	if (call->stop != HTTP_STOP_STALE)
+		return false;
+	forget(call);
 	return true;
 }
 

@@ -15,12 +15,14 @@
 #include "exec/http_guard.h"
 #include "exec/http_lines.h"
 #include "exec/http_problem.h"
+#include "exec/http_sockets.h"
 
 #define HTTP_METHOD_BYTES 32
 
 struct http_call {
 	const struct http_options *options; /* of the client, defaults filled in */
 	struct http_guard *guard;
+	struct http_sockets *sockets; /* of the client */
 	CURL *easy;
 
 	/* What the handle was last told. */
@@ -38,20 +40,26 @@ struct http_call {
 	struct buf body, head;
 	size_t head_bytes, head_lines; /* of interim responses too */
 	bool head_ended;
+	int64_t length;                         /* the reply states; -1: none */
 	char address[HTTP_GUARD_ADDRESS_BYTES]; /* tried last */
 	char sentence[256];
 	char detail[CURL_ERROR_SIZE];
 };
 
 /* `share` holds what the handle has in common with others of its identity. A transfer under way
- * must be taken back from the loop before the call is released, and the call before the share. */
+ * must be taken back from the loop before the call is released, the call before the share, and the
+ * share before `sockets`. */
 void http_call_init(struct http_call *call, const struct http_options *options,
-		    struct http_guard *guard, CURLSH *share);
+		    struct http_guard *guard, struct http_sockets *sockets, CURLSH *share);
 void http_call_release(struct http_call *call);
 
 /* Turn the request into options, forgetting the last transfer. False, with `sentence`, when it must
  * not be sent. */
 bool http_call_prepare(struct http_call *call, const struct http_request *request);
+
+/* True when the transfer was ended before anything was sent, because the kept connection it had was
+ * no good. That connection is gone, and the transfer may be started again, all else forgotten. */
+bool http_call_again(struct http_call *call);
 
 /* What became of the transfer that ended with `code`; valid until the next is prepared. */
 struct http_reply http_call_reply(struct http_call *call, CURLcode code);

@@ -7,6 +7,9 @@
 
 #include "base/base.h"
 
+/* CURLE_TOO_LARGE of libcurl 8.6; the headers we build with may be older. */
+#define LINE_TOO_LONG ((CURLcode)100)
+
 /* Fill `sentence` and return `problem`: one line per way to end. */
 static PRINTF_LIKE(4, 5) enum http_problem
 	say(enum http_problem problem, char *sentence, size_t size, const char *fmt, ...)
@@ -33,6 +36,11 @@ stopped(const struct http_ending *e, char *sentence, size_t size)
 		return say(HTTP_TOO_LARGE, sentence, size,
 			   "the reply has too many header lines, or more than %zu bytes of them",
 			   e->max_header_bytes);
+	case HTTP_STOP_LENGTHS:
+		return say(HTTP_BROKEN, sentence, size, "the reply states two lengths that differ");
+	case HTTP_STOP_STALE:
+		return say(HTTP_BROKEN, sentence, size,
+			   "the server spoke on a kept connection before it was asked");
 	case HTTP_STOP_SENT_TWICE:
 		return say(HTTP_BROKEN, sentence, size,
 			   "the server closed a kept connection without a reply; the request may "
@@ -109,6 +117,10 @@ failed(const struct http_ending *e, char *sentence, size_t size)
 	if (e->code == CURLE_SEND_ERROR)
 		return say(HTTP_BROKEN, sentence, size,
 			   "the connection was reset while the request was sent");
+	/* libcurl keeps a header line of at most 100 KiB, and calls a longer one this. */
+	if (e->code == CURLE_OUT_OF_MEMORY || e->code == LINE_TOO_LONG)
+		return say(HTTP_TOO_LARGE, sentence, size,
+			   "a header line of the reply is longer than 100 KiB");
 	if (e->code == CURLE_BAD_CONTENT_ENCODING)
 		return say(HTTP_BROKEN, sentence, size, "the body cannot be decompressed: %s",
 			   detail);

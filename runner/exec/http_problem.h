@@ -8,11 +8,13 @@
 #include "exec/http.h"
 
 enum http_stop {
-	HTTP_STOP_NONE,      /* libcurl ended the transfer, not we */
-	HTTP_STOP_ADDRESS,   /* every address of the host is one we never contact */
-	HTTP_STOP_BODY,      /* body over the limit */
-	HTTP_STOP_HEADERS,   /* header lines over the limit, in bytes or number */
-	HTTP_STOP_SENT_TWICE /* it would have been sent a second time */
+	HTTP_STOP_NONE,       /* libcurl ended the transfer, not we */
+	HTTP_STOP_ADDRESS,    /* every address of the host is one we never contact */
+	HTTP_STOP_BODY,       /* body over the limit */
+	HTTP_STOP_HEADERS,    /* header lines over the limit, in bytes or number */
+	HTTP_STOP_LENGTHS,    /* two Content-Lengths that differ. Source: RFC 9110, 8.6 */
+	HTTP_STOP_SENT_TWICE, /* it would have been sent a second time */
+	HTTP_STOP_STALE       /* something waited on the kept connection; nothing was sent */
 };
 
 /* What is known about a transfer that ended. */

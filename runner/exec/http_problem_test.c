@@ -72,6 +72,13 @@ static const struct {
 	    .detail = "" },
 	  HTTP_BROKEN,
 	  "the connection was reset before the body of the reply" },
+	/* What libcurl says of a header line over its limit: before 8.6, and since. */
+	{ { .code = CURLE_OUT_OF_MEMORY, .address = "", .detail = "Out of memory" },
+	  HTTP_TOO_LARGE,
+	  "a header line of the reply is longer than 100 KiB" },
+	{ { .code = (CURLcode)100, .address = "", .detail = "" },
+	  HTTP_TOO_LARGE,
+	  "a header line of the reply is longer than 100 KiB" },
 	/* Our own reason wins over the code that our stopping made libcurl give. */
 	{ { .code = CURLE_WRITE_ERROR,
 	    .stop = HTTP_STOP_BODY,

@@ -577,6 +577,50 @@ ParameterizedTest(size_t *row, http, endings)
 	bench_free(b);
 }
 
+Test(http, a_reply_that_states_two_lengths_is_none)
+{
+	static const struct line script[] = {
+		{ .text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}" },
+		{ .text = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}" },
+	};
+	struct bench *b = bench_new(script, 2, (struct http_options){ 0 });
+
+	cr_expect_eq(ask(b, "hod", "/", (struct http_request){ 0 })->problem, HTTP_OK);
+	const struct kept *kept = ask(b, "hod", "/", (struct http_request){ 0 });
+	cr_expect_eq(kept->problem, HTTP_BROKEN);
+	cr_expect_str_eq(kept->sentence, "the reply states two lengths that differ");
+	bench_free(b);
+}
+
+static void
+stop(void *arg)
+{
+	loop_stop(arg);
+}
+
+Test(http, what_a_server_says_unasked_is_not_taken_for_a_reply)
+{
+	static const struct line script[] = {
+		{ .text = OK_REPLY("{}", "2") },
+		{ .text = OK_REPLY("{\"mine\":1}", "10") },
+	};
+	static const char unasked[] = OK_REPLY("{\"not\":1}", "9");
+	struct bench *b = bench_new(script, 2, (struct http_options){ 0 });
+	struct error err = { 0 };
+
+	(void)ask(b, "hod", "/", (struct http_request){ .method = "POST" });
+	cr_assert_gt(send(b->server.connections[0].fd, unasked, sizeof(unasked) - 1, 0), 0);
+	loop_after(b->loop, 20, stop, b->loop);
+	cr_assert(loop_run(b->loop, &err));
+	const struct kept *kept = ask(b, "hod", "/", (struct http_request){ .method = "POST" });
+	cr_expect_eq(kept->problem, HTTP_OK, "%s", kept->sentence);
+	cr_expect_str_eq(kept->body, "{\"mine\":1}");
+	/* On a connection of its own, and sent once. */
+	cr_expect_eq(b->server.request_count, 2);
+	cr_expect_eq(asked(b, 1)->connection, 1);
+	bench_free(b);
+}
+
 Test(http, a_refused_connection_names_the_address)
 {
 	struct bench *b = bench_new(ok, 1, (struct http_options){ 0 });

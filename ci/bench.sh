@@ -42,32 +42,63 @@ cold() {
 	XDG_CACHE_HOME=$work/cache "$lensgate" gate pre-deploy --out "$work/out" -q
 }
 
-# rate DETAIL: requests per second of 10 000 cases that GET and check, once per run
-rate() {
+# many DETAIL: 10 000 cases that GET and check. Appends requests per second to $work/rate.DETAIL,
+# peak kilobytes to $work/peak.DETAIL and the microseconds of CPU per case of the whole command to
+# $work/cpu.DETAIL.
+many() {
+	/usr/bin/time -f '%M %U %S' -o "$work/time" "$lensgate" run "$work/many.yaml" \
+		--env "$work/env.yaml" --env-file "$work/secrets" --out "$work/out" \
+		-j 16 --record "$1" -q >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 1; }
+	# from the first case's start to the last case's end, as recorded
+	jq -n -r 'reduce (inputs | select(.record == "case")) as $c ({n: 0, from: 1e18, to: 0};
+			.n += 1 | .from = ([.from, $c.started_us // 0] | min)
+			| .to = ([.to, ($c.started_us // 0) + $c.elapsed_us] | max))
+		| 1e6 * .n / (.to - .from) | floor' "$work"/out/run/latest/run.jsonl >>"$work/rate.$1"
+	awk '{ print $1 }' "$work/time" >>"$work/peak.$1"
+	awk '{ printf "%.0f\n", ($2 + $3) * 1e6 / 10000 }' "$work/time" >>"$work/cpu.$1"
+	rm -rf "$work/out"
+}
+
+# start [cold]: milliseconds until the embedded target has answered its first request
+start() {
+	[ "$1" != cold ] || rm -rf "$work/cache"
+	mkfifo "$work/fifo"
+	from=$(now_ms)
+	XDG_CACHE_HOME=$work/cache "$lensgate" target >"$work/fifo" 2>"$work/log" &
+	target=$!
+	exec 3<"$work/fifo"
+	while read -r line <&3; do
+		case $line in *http://127*) break ;; esac
+	done
+	curl -s -o "$work/log" "$(printf '%s\n' "$line" | grep -o 'http://127[^" ]*')/health"
+	echo $(($(now_ms) - from))
+	kill "$target"
+	wait "$target" 2>/dev/null || true
+	target=
+	exec 3<&-
+	rm -f "$work/fifo"
+}
+
+# starts [cold]: the same, once per run
+starts() {
 	i=0
 	while [ "$i" -lt "$runs" ]; do
 		i=$((i + 1))
-		"$lensgate" run "$work/many.yaml" --env "$work/env.yaml" --env-file "$work/secrets" --out "$work/out" \
-			-j 16 --record "$1" -q >"$work/log" 2>&1 || { tail -n 5 "$work/log" >&2; exit 1; }
-		# from the first case's start to the last case's end, as recorded
-		jq -s '[.[] | select(.record == "case")] | 1e6 * length
-			/ (([.[] | (.started_us // 0) + .elapsed_us] | max) - ([.[] | .started_us // 0] | min)) | floor' \
-			"$work"/out/run/latest/run.jsonl
+		start "$1"
 	done
 }
 
-bare() {
-	i=0
-	while [ "$i" -lt "$runs" ]; do
-		i=$((i + 1))
-		"$work/bare" "$url/version" 10000 16
-	done
+peak() {
+	/usr/bin/time -f '%M' -o "$work/time" "$lensgate" gate pre-deploy --out "$work/out" -q >"$work/log"
+	cat "$work/time"
 }
 
 printf '%-52s %9s %9s %9s\n' 'what' 'min' 'median' 'max'
 wall "$lensgate" gate pre-deploy --out "$work/out" -q | spread 'pre-deploy gate, warm' ms
 wall cold | spread 'pre-deploy gate, cold (database made from nothing)' ms
 wall "$lensgate" gate full --dry-run | spread 'load, check and plan the full gate' ms
+starts warm | spread 'embedded target, warm: start to first reply' ms
+starts cold | spread 'embedded target, cold: start to first reply' ms
 
 "$lensgate" target --write-env "$work/env.yaml" --show-secrets >"$work/target.log" 2>&1 &
 target=$!
@@ -83,9 +114,25 @@ awk 'BEGIN {
 }' >"$work/many.yaml"
 # shellcheck disable=SC2046 # a list of words
 ${CC:-cc} -O2 -o "$work/bare" fixtures/bench/bare.c $(pkg-config --cflags --libs libcurl)
-bare | spread 'bare libcurl loop, GET /version, 16 in flight' 'requests/s'
-rate full | spread '10 000 cases, full transcripts' 'requests/s'
-rate summary | spread '10 000 cases, --record summary' 'requests/s'
+# Side by side in one loop: what the machine does meanwhile happens to all of them.
+i=0
+while [ "$i" -lt "$runs" ]; do
+	i=$((i + 1))
+	"$work/bare" "$url/version" 10000 16 >>"$work/rate.bare"
+	many full
+	many summary
+	peak >>"$work/peak.27"
+done
+spread 'bare libcurl loop, GET /version, 16 in flight' requests/s <"$work/rate.bare"
+spread '10 000 cases, full transcripts' requests/s <"$work/rate.full"
+spread '10 000 cases, --record summary' requests/s <"$work/rate.summary"
+paste "$work/rate.full" "$work/rate.bare" | awk '{ printf "%.2f\n", $1 / $2 }' |
+	spread '  full transcripts, of the bare loop (aim 0.60)' ratio
+paste "$work/rate.summary" "$work/rate.bare" | awk '{ printf "%.2f\n", $1 / $2 }' |
+	spread '  summary, of the bare loop (aim 0.75)' ratio
+spread '10 000 cases: CPU per case, reports included' us <"$work/cpu.full"
+spread 'peak memory, 27 cases' kB <"$work/peak.27"
+spread 'peak memory, 10 000 cases, full transcripts' kB <"$work/peak.full"
 if command -v wrk >/dev/null; then
 	wrk -t1 -c16 -d3s "$url/version" | awk '/Requests\/sec/ { print int($2) }' |
 		spread 'wrk, the same request' 'requests/s'

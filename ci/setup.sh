@@ -13,7 +13,7 @@ build="gcc make pkg-config libc6-dev libcurl4-openssl-dev libjansson-dev libpq-d
 	libpcre2-dev libssl-dev libmicrohttpd-dev postgresql"
 test="libcriterion-dev libxml2-utils jq"
 lint="clang-format clang-tidy shellcheck"
-bench="wrk"
+bench="wrk time curl jq"
 
 # The dropped-in file keeps the server package from making and starting a cluster nobody asked
 # for. It goes again: what an administrator installs later is not our business.
@@ -26,7 +26,7 @@ say() {
 
 needed_for() {
 	case $1 in
-	test | unit) echo "$build $test" ;;
+	test | unit | self | faults) echo "$build $test" ;;
 	lint) echo "$build $test $lint" ;;
 	bench) echo "$build $bench" ;;
 	everything) echo "$build $test $lint $bench" ;;

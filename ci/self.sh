@@ -6,7 +6,9 @@ hostile_pid=
 cd "$(dirname "$0")/.." || exit 1
 lensgate=$PWD/build/lensgate
 work=$(mktemp -d)
-trap '[ -z "$hostile_pid" ] || kill "$hostile_pid" 2>/dev/null; rm -rf "$work"' EXIT
+target_pid=
+trap '[ -z "$hostile_pid" ] || kill "$hostile_pid"; [ -z "$target_pid" ] || kill -TERM "$target_pid"
+	[ -z "$target_pid" ] || kill -CONT "$target_pid"; rm -rf "$work"' EXIT
 passed=0
 failed=0
 
@@ -112,5 +114,6 @@ check 'help, operators and the manual are printed' exits 0 "$lensgate" help manu
 check 'a kill leaves a record that says INCOMPLETE' killed
 check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/hostile.sh
+. ci/self/refused.sh
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -181,8 +181,9 @@ add_reason(struct progress *progress, const struct run_case *run_case)
 {
 	struct buf *text = fresh(&progress->text);
 
-	if (run_case->verdict == VERDICT_PASS)
-		return;
+	if (run_case->verdict == VERDICT_PASS ||
+	    (run_case->trouble == TROUBLE_PREFLIGHT && progress->errors > 1))
+		return; /* A preflight has one reason for all. */
 	if (run_case->verdict == VERDICT_ERROR)
 		buf_printf(text, "%s: ", trouble_name(run_case->trouble));
 	failure_line(run_case, text);

@@ -107,6 +107,31 @@ Test(progress, colour_is_an_extra)
 	free(text);
 }
 
+Test(progress, what_kept_a_run_from_being_begun_is_said_once)
+{
+	static const struct run_case refused = { .verdict = VERDICT_ERROR,
+						 .trouble = TROUBLE_PREFLIGHT,
+						 .reason = "nobody is there" };
+	struct progress_options options = { .quiet = true };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+
+	cr_assert_not_null(file);
+	struct progress *progress = progress_new(file, NULL, &options);
+	progress_begin(progress, "A run", 2);
+	progress_settled(progress, &first, &refused);
+	progress_settled(progress, &second, &refused);
+	progress_end(progress);
+	progress_free(progress);
+	(void)fclose(file);
+	cr_expect_str_eq(text,
+			 "ERROR  s/one  The first\n       preflight: nobody is there\n"
+			 "ERROR  s/two\n",
+			 "%s", text);
+	free(text);
+}
+
 Test(progress, a_secret_is_masked_here_too)
 {
 	struct error err = { 0 };

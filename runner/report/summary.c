@@ -90,6 +90,35 @@ say_failed(const struct totals *totals, struct buf *out)
 		buf_printf(out, ", which left %ld unjudged", totals->blocked);
 }
 
+/* What the first check said that kept the run from being begun; NULL: none did. */
+static const char *
+preflight_problem(const struct run *run)
+{
+	const json_t *checks = json_object_get(run->preflight, "checks");
+
+	for (size_t i = 0; i < json_array_size(checks); i++) {
+		const json_t *check = json_array_get(checks, i);
+		if (json_is_false(json_object_get(check, "ok")))
+			return json_string_value(json_object_get(check, "sentence"));
+	}
+	return NULL;
+}
+
+static void
+say_unjudged(const struct run *run, struct buf *out)
+{
+	const struct totals *totals = &run->totals;
+	const char *problem = preflight_problem(run);
+
+	if (problem) {
+		buf_printf(out, "none of %ld cases was judged: %s", totals->planned, problem);
+		return;
+	}
+	buf_printf(out, "%ld of %ld cases could not be judged", totals->errors, totals->planned);
+	if (totals->failed)
+		buf_printf(out, ", and %ld failed", totals->failed);
+}
+
 void
 summary_reason(const struct run *run, struct buf *out)
 {
@@ -104,10 +133,7 @@ summary_reason(const struct run *run, struct buf *out)
 				   totals->passed, totals->planned, totals->skipped);
 		return;
 	case 3:
-		buf_printf(out, "%ld of %ld cases could not be judged", totals->errors,
-			   totals->planned);
-		if (totals->failed)
-			buf_printf(out, ", and %ld failed", totals->failed);
+		say_unjudged(run, out);
 		return;
 	case 5:
 		buf_printf(out, "no case was planned");

@@ -164,3 +164,25 @@ ParameterizedTest(size_t *row, summary, the_verdict_comes_with_its_reason)
 	json_decref(run.header);
 	json_decref(run.footer);
 }
+
+Test(summary, when_nothing_was_judged_the_reason_is_what_the_preflight_found)
+{
+	struct run_entry entries[2] = { { .offset = 0 }, { .offset = 1 } };
+	struct run run = { .entries = entries,
+			   .entry_count = 2,
+			   .totals = { .planned = 2, .errors = 2 },
+			   .complete = true,
+			   .header = json_object(),
+			   .footer = json_object() };
+	struct buf out;
+
+	run.preflight = json_pack("{s:[{s:b, s:s}, {s:b, s:s}]}", "checks", "ok", true, "sentence",
+				  "up", "ok", false, "sentence", "nobody is there");
+	buf_init(&out, 1000);
+	summary_reason(&run, &out);
+	cr_expect_str_eq(out.text, "none of 2 cases was judged: nobody is there", "%s", out.text);
+	buf_release(&out);
+	json_decref(run.preflight);
+	json_decref(run.header);
+	json_decref(run.footer);
+}

@@ -78,8 +78,7 @@ static bool
 is_consequence(const struct run_case *run_case)
 {
 	return run_case->verdict == VERDICT_ERROR &&
-	       (run_case->trouble == TROUBLE_BLOCKED || run_case->trouble == TROUBLE_PREFLIGHT ||
-		run_case->trouble == TROUBLE_INTERRUPTED);
+	       (run_case->trouble == TROUBLE_BLOCKED || run_case->trouble == TROUBLE_INTERRUPTED);
 }
 
 static void
@@ -88,6 +87,9 @@ show_bad(void *arg, const struct planned_case *planned, const struct run_case *r
 	struct terminal *terminal = arg;
 	struct buf *text;
 
+	/* None was asked, for one reason: the last line says it. */
+	if (run_case->trouble == TROUBLE_PREFLIGHT)
+		return;
 	add_heading(terminal, planned, run_case);
 	text = fresh(terminal);
 	if (run_case->verdict == VERDICT_ERROR)

@@ -5,6 +5,7 @@
 
 #include "check/pattern.h"
 #include "cli/exit.h"
+#include "cli/merge_command.h"
 #include "cli/mistakes.h"
 #include "cli/report_command.h"
 #include "cli/run_command.h"
@@ -41,6 +42,14 @@ static const struct command commands[] = {
 	  "is\n"
 	  "that of the run.",
 	  OPTIONS_REPORT | OPTIONS_TERMINAL, report_command },
+	{ "merge", "RUN...", "make one run of the shards of one plan",
+	  "RUN is a run.jsonl or the directory that holds one: every shard of `run --shard I/N` "
+	  "or\n"
+	  "`gate --shard I/N`, once, in any order. A missing, doubled or foreign shard is "
+	  "refused.\n"
+	  "The merged run is written and judged as if it had been made in one piece; the shards'\n"
+	  "records are kept in its folder, in shards/.",
+	  OPTIONS_REPORT | OPTIONS_INTO | OPTIONS_TERMINAL, merge_command },
 	{ "target", "", "the embedded reference target in the foreground",
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",

@@ -61,6 +61,8 @@ static const struct option options[] = {
 	  "write a report (see: lensgate help reports); - is standard output" },
 	{ "out", 'o', KIND_TEXT, OPTIONS_REPORT, FIELD(out), "DIR", "reports", 0, 0,
 	  "where the folder of the run is made" },
+	{ "into", 0, KIND_TEXT, OPTIONS_INTO, FIELD(into), "DIR", NULL, 0, 0,
+	  "the folder to write, instead of one below --out" },
 	{ "title", 0, KIND_TEXT, OPTIONS_REPORT, FIELD(title), "TEXT", NULL, 0, 0,
 	  "heading of the evidence document" },
 	{ "record", 0, KIND_TEXT, OPTIONS_RUN, FIELD(record), "DETAIL", "full", 0, 0,

@@ -17,7 +17,7 @@ struct option_list {
 struct settings {
 	const char *environment;
 	struct option_list faults, flags, tags, vars, env_files, reports;
-	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
+	const char *grep, *shard, *timings, *record, *out, *title, *write_env, *into;
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	bool fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
@@ -33,7 +33,8 @@ enum option_group {
 	OPTIONS_RUN = 4,    /* how they run */
 	OPTIONS_REPORT = 8, /* what is written */
 	OPTIONS_TERMINAL = 16,
-	OPTIONS_TARGET = 32 /* the embedded target in the foreground */
+	OPTIONS_TARGET = 32, /* the embedded target in the foreground */
+	OPTIONS_INTO = 4096  /* a folder to be made */
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

@@ -2,6 +2,7 @@
  *
  *   attempt.c          its life: start, one step after the other, clean-up, verdict
  *   attempt_step.c     one step: what is sent, and what its reply means
+ *   attempt_together.c one request sent several times at once
  *   attempt_witness.c  what the witness is asked before and after
  *   attempt_note.c     exchanges, troubles and leftovers, as the record will show them
  */
@@ -35,6 +36,9 @@ struct current {
 	int64_t until_us;   /* `eventually` may try again before this; 0: once */
 	size_t findings_at; /* findings there were before the step */
 	bool succeeded;     /* a 2xx that was expected */
+	int64_t awaited;    /* replies to what was sent at once, still to come */
+	int64_t winners;    /* of those that came */
+	json_t *won;        /* parsed body of the first winner */
 	bool promised;      /* the lens promises rows, and they are looked up */
 };
 
@@ -77,8 +81,17 @@ void attempt_next_step(struct attempt *attempt);
 void attempt_begin_step(struct attempt *attempt, const struct step *step);
 /* Do what the phase asks for; each phase that has nothing (more) to ask falls to the next. */
 void attempt_advance(struct attempt *attempt);
+/* Put a reply on record, count it, and make its body the step's. */
+void attempt_take_reply(struct attempt *attempt, const struct http_reply *reply);
+/* The reply was judged: on with what was written and what did not change. */
+void attempt_look_further(struct attempt *attempt);
+/* Limit for a reply to the step under way; 0: none. */
+int64_t attempt_within_ms(const struct attempt *attempt);
 /* Let go of what the step under way owns. */
 void attempt_forget_step(struct attempt *attempt);
+
+/* attempt_together.c: send `http_request` as often as the step's `together` says. */
+void attempt_send_together(struct attempt *attempt);
 
 /* attempt_witness.c: each asks for the item the phase is at, and is false when there is none left.
  */

@@ -17,6 +17,7 @@ attempt_forget_step(struct attempt *attempt)
 	}
 	request_release(&now->request);
 	json_decref(now->reply);
+	json_decref(now->won);
 	json_decref(now->rows);
 	*now = (struct current){ 0 };
 }
@@ -96,35 +97,47 @@ register_creations(struct attempt *attempt)
 	}
 }
 
-static int64_t
-within_ms(const struct attempt *attempt)
+int64_t
+attempt_within_ms(const struct attempt *attempt)
 {
 	int64_t own = attempt->now.step->expect.within_ms;
 
 	return own ? own : attempt->session->environment->within_ms;
 }
 
+static bool
+is_expected(const struct step *step, long status)
+{
+	struct step other = *step;
+
+	if (judge_status_expected(step, status))
+		return true;
+	if (!step->together)
+		return false;
+	other.expect = step->together->otherwise;
+	return judge_status_expected(&other, status);
+}
+
 static void
 count_reply(struct attempt *attempt, const struct http_reply *reply)
 {
 	struct invariants *invariants = &attempt->session->invariants;
-	int64_t limit_ms = within_ms(attempt);
+	int64_t limit_ms = attempt_within_ms(attempt);
 
 	if (reply->problem != HTTP_OK) {
 		invariants->transport_errors++;
 		return;
 	}
 	invariants->replies++;
-	if (reply->status >= 500 && !judge_status_expected(attempt->now.step, reply->status))
+	if (reply->status >= 500 && !is_expected(attempt->now.step, reply->status))
 		invariants->replies_5xx++;
 	if (limit_ms && reply->total_us > limit_ms * 1000)
 		invariants->late++;
 }
 
-static void
-got_http(void *arg, const struct http_reply *reply)
+void
+attempt_take_reply(struct attempt *attempt, const struct http_reply *reply)
 {
-	struct attempt *attempt = arg;
 	struct current *now = &attempt->now;
 
 	attempt_note_http(attempt, reply);
@@ -138,8 +151,25 @@ got_http(void *arg, const struct http_reply *reply)
 	attempt->scope.payload = now->request.payload;
 	if (now->step->kind == STEP_ACTION && reply->status >= 200 && reply->status < 300)
 		register_creations(attempt);
+}
+
+void
+attempt_look_further(struct attempt *attempt)
+{
+	if (attempt->phase == PHASE_SEND)
+		begin_phase(attempt, PHASE_WRITTEN);
+	attempt_advance(attempt);
+}
+
+static void
+got_http(void *arg, const struct http_reply *reply)
+{
+	struct attempt *attempt = arg;
+	struct current *now = &attempt->now;
+
+	attempt_take_reply(attempt, reply);
 	now->judgement = (struct judgement){ .findings = &attempt->result.findings,
-					     .within_ms = within_ms(attempt) };
+					     .within_ms = attempt_within_ms(attempt) };
 	judge_http(now->step, &attempt->scope, reply, now->reply, &now->judgement);
 	if (!settle_judgement(attempt))
 		return;
@@ -149,9 +179,7 @@ got_http(void *arg, const struct http_reply *reply)
 	if (attempt->phase == PHASE_SEND && !attempt_broken(attempt))
 		judge_captures(now->step, reply, now->reply, NULL, attempt->captures,
 			       &attempt->result.findings);
-	if (attempt->phase == PHASE_SEND)
-		begin_phase(attempt, PHASE_WRITTEN);
-	attempt_advance(attempt);
+	attempt_look_further(attempt);
 }
 
 /* A zero counts as "filtered" only when the witness sees a row it could have touched. */
@@ -190,9 +218,7 @@ got_sql(void *arg, const struct sql_reply *reply)
 			       &attempt->result.findings);
 		attempt->sql_held += now->step->persona && !attempt_broken(attempt);
 	}
-	if (attempt->phase == PHASE_SEND)
-		begin_phase(attempt, PHASE_WRITTEN);
-	attempt_advance(attempt);
+	attempt_look_further(attempt);
 }
 
 static void
@@ -225,6 +251,10 @@ send_http(struct attempt *attempt)
 		.body_len = request->body_len,
 		.timeout_ms = step_timeout_ms(attempt),
 	};
+	if (attempt->now.step->together) {
+		attempt_send_together(attempt);
+		return;
+	}
 	http_send(attempt->session->http, attempt->now.credential->identity, &attempt->http_request,
 		  got_http, attempt);
 }

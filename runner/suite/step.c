@@ -10,6 +10,7 @@
 #include "suite/reference.h"
 #include "suite/request.h"
 #include "suite/statement.h"
+#include "suite/together.h"
 
 #define ACTION  (1U << STEP_ACTION)
 #define HTTP    (1U << STEP_HTTP)
@@ -50,6 +51,7 @@ static const struct field fields[] = {
 	{ "control", JUDGED, false },
 	{ "unproved", JUDGED, false },
 	{ "eventually", JUDGED, false },
+	{ "together", REQUEST, true },
 	{ "include", 0, false }, /* resolved before; here for the hint */
 };
 
@@ -403,6 +405,7 @@ step_read(struct loading *loading, struct unit *unit, const struct node *node, c
 	ok &= node_duration(node, "timeout", OPTIONAL, &step->timeout_ms);
 	bool expected = expect_read(&reader);
 	ok &= eventually_read(&reader);
+	ok &= together_read(loading, node, step);
 	ok &= proof_read(&reader, expected);
 	names_check(&reader);
 	note_write(&reader);

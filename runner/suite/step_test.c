@@ -18,6 +18,10 @@ static const struct {
 	{ "action: view_item, expect: { status: 200 }, unchanged: { table: items, id: 1 }", "" },
 	{ "action: view_item, expect: { status: 200 }, eventually: { within: 1s, every: 1s }", "" },
 	{ "http: POST /a, json: {}, expect: { status: 200 }, eventually: { within: 1s }", "" },
+	{ "action: create_item, expect: { status: 200 }, together: { times: 2, succeed: 2 }", "" },
+	{ "action: create_item, expect: { status: 200 }, together: { times: 2, succeed: 1, "
+	  "otherwise: { status: 400 } }",
+	  "" },
 	{ "action: view_item", "a step needs an expectation: `expect`" },
 	{ "expect: { status: 200 }", "a step needs `action`, `http`, `sql`, `wait` or `include`" },
 	{ "wait: 1s, http: GET /a, expect: { status: 200 }",
@@ -46,6 +50,16 @@ static const struct {
 	  "an action that writes is not sent again" },
 	{ "action: view_item, expect: { status: 200 }, title: \"${item}\"",
 	  "a title holds only ${matrix.*} and ${with.*} that have a value" },
+	{ "sql: select 1, expect: { rows: 1 }, together: { times: 2, succeed: 2 }",
+	  "an SQL step has no `together`" },
+	{ "action: create_item, expect: { status: 200 }, together: { times: 2, succeed: 1 }",
+	  "missing key `otherwise`: what those are told that may not succeed" },
+	{ "action: create_item, expect: { status: 200 }, together: { times: 2, succeed: 2, "
+	  "otherwise: { status: 400 } }",
+	  "all of them succeed: nobody is told anything else" },
+	{ "action: create_item, expect: { status: 200 }, together: { times: 2, succeed: 1, "
+	  "otherwise: { status: 201 } }",
+	  "must be a refusal: `expect` says what a success is" },
 	{ "action: view_item, expect: { status: 200 }, timeout: 1",
 	  "must be a duration such as `250ms`, `3s`, `2m` or `1h`, at most a day" },
 };

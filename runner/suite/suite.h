@@ -81,6 +81,13 @@ struct guard {
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_FORM, BODY_MULTIPART, BODY_TEXT, BODY_REPEAT };
 
+/* One request, sent several times at once. */
+struct together {
+	int64_t times;
+	int64_t succeed;              /* so many replies have to be as `expect` says */
+	struct expectation otherwise; /* and the others so */
+};
+
 struct step {
 	enum step_kind kind;
 	const char *title; /* NULL: made from what it does */
@@ -105,6 +112,7 @@ struct step {
 	int64_t wait_ms;
 
 	struct expectation expect;
+	const struct together *together; /* NULL: it is sent once */
 	const struct capture *captures;
 	size_t capture_count;
 	const struct guard *unchanged;

@@ -136,7 +136,9 @@ add_step(struct preflight *preflight, const struct step *step, bool logins)
 			add(preflight, PROBE_LOGIN, persona, "login of");
 		return;
 	}
-	if (preflight->lens && !has_probe(preflight, PROBE_PERSONA, persona))
+	/* What a token with claims of its own may do is not our identity: it is what suites test.
+	 */
+	if (preflight->lens && !persona->claims && !has_probe(preflight, PROBE_PERSONA, persona))
 		add(preflight, PROBE_PERSONA, persona, "role of");
 	if (step->kind == STEP_SQL && preflight->session->sql &&
 	    !has_probe(preflight, PROBE_SQL, persona))

@@ -161,6 +161,14 @@ failure_text(const struct planned_case *planned, const struct run_case *run_case
 	failure_details(run_case, out);
 }
 
+bool
+failure_is_consequence(const struct run_case *run_case)
+{
+	return run_case->verdict == VERDICT_ERROR &&
+	       (run_case->trouble == TROUBLE_BLOCKED || run_case->trouble == TROUBLE_PREFLIGHT ||
+		run_case->trouble == TROUBLE_INTERRUPTED);
+}
+
 const struct exchange *
 failure_exchange(const struct run_case *run_case, int kind)
 {

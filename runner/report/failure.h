@@ -27,6 +27,10 @@ void failure_line(const struct run_case *run_case, struct buf *out);
 /* The word of a case's first finding or of its trouble: the JUnit type. */
 const char *failure_type(const struct run_case *run_case);
 
+/* True for a case that was never asked because of something that is reported elsewhere: saying it
+ * in full for each buries the failures. */
+bool failure_is_consequence(const struct run_case *run_case);
+
 /* The commands that repeat what the case asked last, and the id of that request. */
 void failure_repeat(const struct run_case *run_case, struct buf *out);
 

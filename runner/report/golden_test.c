@@ -67,6 +67,7 @@ static const struct planned_case create_planned = {
 	.action = "create_item",
 	.role = "crew",
 	.layer = "execute",
+	.tags = "mutate smoke",
 };
 
 static const struct planned_case approve_planned = {
@@ -489,10 +490,8 @@ static const struct {
 static const struct {
 	const char *kind, *extension;
 } reports[] = {
-	{ "junit", "xml" },
-	{ "markdown", "md" },
-	{ "json", "json" },
-	{ "terminal", "txt" },
+	{ "junit", "xml" },    { "markdown", "md" }, { "json", "json" },
+	{ "terminal", "txt" }, { "html", "html" },
 };
 
 static char folder[] = "/tmp/lensgate-golden-XXXXXX";

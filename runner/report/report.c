@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/html.h"
 #include "report/junit.h"
 #include "report/markdown.h"
 #include "report/result.h"
@@ -13,13 +14,15 @@ typedef bool write_fn(const struct run *run, const struct report_options *option
 
 /* The same order in both tables: the first is what others see. */
 static const struct report_kind kinds[] = {
+	{ "html", "one page to look at: failures, roles as a grid, times; no outside resource" },
 	{ "json", "the result for scripts: verdict, exit status, counts, one line per case" },
 	{ "junit", "JUnit XML, flat: one testcase per case" },
 	{ "markdown", "the evidence document, for a reviewer who was not there" },
 	{ "terminal", "failures in full and the totals, as at the end of a run" },
 };
 
-static write_fn *const writers[] = { result_write, junit_write, markdown_write, terminal_write };
+static write_fn *const writers[] = { html_write, result_write, junit_write, markdown_write,
+				     terminal_write };
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
 const struct report_kind *

@@ -72,15 +72,6 @@ add_heading(struct terminal *terminal, const struct planned_case *planned,
 	buf_printf(&terminal->out, "\n");
 }
 
-/* Cases that were never asked have one cause in common; saying it in full for each buries the
- * failures. */
-static bool
-is_consequence(const struct run_case *run_case)
-{
-	return run_case->verdict == VERDICT_ERROR &&
-	       (run_case->trouble == TROUBLE_BLOCKED || run_case->trouble == TROUBLE_INTERRUPTED);
-}
-
 static void
 show_bad(void *arg, const struct planned_case *planned, const struct run_case *run_case)
 {
@@ -96,7 +87,7 @@ show_bad(void *arg, const struct planned_case *planned, const struct run_case *r
 		buf_printf(text, "%s: ", trouble_name(run_case->trouble));
 	failure_line(run_case, text);
 	buf_printf(text, "\n");
-	if (!is_consequence(run_case)) {
+	if (!failure_is_consequence(run_case)) {
 		failure_details(run_case, text);
 		failure_repeat(run_case, text);
 		if (terminal->options->verbose && run_case->exchange_count)

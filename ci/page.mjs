@@ -1,0 +1,179 @@
+// Looks at pages made by `lensgate report --report html=`, in headless Chromium: no message on the
+// console, nothing asked for over any network, axe-core content in light and in dark, nothing
+// wider than a phone, filters that work without the script and with it, failures that print.
+//
+//     node ci/page.mjs [--shots DIR] PAGE...
+//
+// ci/page.sh calls it, with the two packages it needs.
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const require = createRequire(path.join(process.env.LENSGATE_NODE_MODULES ?? ".", "/"));
+const { chromium } = require("playwright-core");
+const axe = require.resolve("axe-core/axe.min.js");
+
+const words = process.argv.slice(2);
+const shots = words[0] === "--shots" ? words.splice(0, 2)[1] : null;
+let failures = 0;
+
+function expect(truth, sentence) {
+	if (truth)
+		return;
+	failures++;
+	console.log(`not ok - ${sentence}`);
+}
+
+async function open(browser, file, options) {
+	const context = await browser.newContext(options);
+	const page = await context.newPage();
+	const url = pathToFileURL(path.resolve(file)).href;
+
+	page.on("console", (message) => expect(false, `${file}: console: ${message.text()}`));
+	page.on("pageerror", (error) => expect(false, `${file}: error: ${error}`));
+	page.on("request", (request) => {
+		const asked = request.url().split("#")[0];
+		expect(asked === url || asked === "data:,", `${file}: asks for ${asked}`);
+	});
+	await page.goto(url);
+	return { context, page };
+}
+
+async function shoot(page, file, name) {
+	if (shots)
+		await page.screenshot({ path: path.join(shots, `${path.basename(file, ".html")}-${name}.png`),
+			fullPage: true, timeout: 120000 });
+}
+
+const openAll = () => document.querySelectorAll("details").forEach((item) => { item.open = true; });
+const visible = () => [...document.querySelectorAll("#list > li")].filter((item) => {
+	return getComputedStyle(item).display !== "none";
+}).length;
+
+// axe-core runs in the page; its own code is let past the policy by the debugger protocol.
+async function checkAccess(browser, file, colorScheme) {
+	const { context, page } = await open(browser, file,
+		{ colorScheme, bypassCSP: true, viewport: { width: 1200, height: 900 } });
+
+	await shoot(page, file, colorScheme);
+	await page.evaluate(openAll);
+	// What is not drawn yet has no place, and axe-core would take what it finds there for it.
+	await page.addStyleTag({ content: ".many .case { content-visibility: visible !important }" });
+	await page.addScriptTag({ path: axe });
+	const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: [
+		"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice" ] }));
+	for (const one of violations)
+		expect(false, `${file}, ${colorScheme}: ${one.id}: ${one.help}: ` +
+			one.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? ""}`).join("; "));
+	await context.close();
+}
+
+async function checkPhone(browser, file) {
+	const { context, page } = await open(browser, file, { viewport: { width: 360, height: 780 } });
+
+	for (const folded of [true, false]) {
+		if (!folded)
+			await page.evaluate(openAll);
+		const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+		expect(wide <= 360, `${file}: ${wide} px wide on 360 px`);
+		await shoot(page, file, folded ? "phone" : "phone-open");
+	}
+	await context.close();
+}
+
+// Choosing a verdict leaves that many cases as its label says.
+async function checkFilters(browser, file, javaScriptEnabled) {
+	const { context, page } = await open(browser, file, { javaScriptEnabled });
+	const what = `${file}, ${javaScriptEnabled ? "with" : "without"} script`;
+	// Without script nothing can be counted in the page; boxes are counted from outside.
+	const count = async () => javaScriptEnabled ? page.evaluate(visible)
+		: (await Promise.all((await page.locator("#list > li").all())
+			.map((item) => item.isVisible()))).filter(Boolean).length;
+
+	for (const label of await page.locator(".filter fieldset label").all()) {
+		const wanted = Number((await label.textContent()).match(/(\d+)\s*$/)[1]);
+		await label.click();
+		expect(await count() === wanted, `${what}: ${(await label.textContent()).trim()}`);
+	}
+	await page.locator("#v-all").check();
+	const all = await count();
+	for (const id of ["persona", "tag"]) {
+		if (!await page.locator(`#${id}`).count())
+			continue;
+		await page.locator(`#${id}`).selectOption({ index: 1 });
+		const some = await count();
+		expect(some > 0 && some <= all, `${what}: ${some} of ${all} for the first ${id}`);
+		await page.locator(`#${id}`).selectOption({ index: 0 });
+	}
+	expect(await page.locator("#search").isVisible() === javaScriptEnabled, `${what}: search`);
+	if (javaScriptEnabled) {
+		const id = await page.locator("#list .what b").first().textContent();
+		await page.locator("#search").fill(id);
+		await page.waitForTimeout(300);
+		expect(await count() >= 1 && await count() <= all, `${what}: search for ${id}`);
+		await page.locator("#search").fill("no case has this text");
+		await page.waitForTimeout(300);
+		expect(await count() === 0, `${what}: search for nothing`);
+		expect((await page.locator("#shown").textContent()).startsWith("0 of "), `${what}: count`);
+	}
+	await context.close();
+}
+
+// Tab reaches the skip link first, then links, filters and every case, and shows where it is.
+async function checkKeyboard(browser, file) {
+	const { context, page } = await open(browser, file, {});
+	const seen = new Set();
+
+	await page.keyboard.press("Tab");
+	expect(await page.evaluate(() => document.activeElement.className) === "skip",
+		`${file}: the first stop is not the skip link`);
+	for (let i = 0; i < 400; i++) {
+		const at = await page.evaluate(() => {
+			const active = document.activeElement;
+			return [active.tagName, getComputedStyle(active).outlineStyle, active === document.body];
+		});
+		if (at[2])
+			break;
+		seen.add(at[0]);
+		expect(at[1] !== "none", `${file}: no mark on a focused ${at[0]}`);
+		await page.keyboard.press("Tab");
+	}
+	for (const wanted of ["A", "INPUT", "SUMMARY"])
+		expect(seen.has(wanted), `${file}: Tab never reaches ${wanted}`);
+	await page.locator("#list summary").first().focus();
+	await page.keyboard.press("Enter");
+	expect(await page.locator("#list details").first().evaluate((item) => item.open),
+		`${file}: Enter does not open a case`);
+	await context.close();
+}
+
+async function checkPrint(browser, file) {
+	const { context, page } = await open(browser, file, { colorScheme: "dark" });
+
+	await page.emulateMedia({ media: "print", colorScheme: "dark" });
+	expect(!await page.locator(".filter").isVisible(), `${file}: the filter is printed`);
+	const [back, ink] = await page.evaluate(() => {
+		const style = getComputedStyle(document.body);
+		return [style.backgroundColor, style.color];
+	});
+	expect(back === "rgb(255, 255, 255)" && ink !== back, `${file}: printed ${ink} on ${back}`);
+	const pdf = await page.pdf({ format: "A4", ...(shots && { path: path.join(shots,
+		`${path.basename(file, ".html")}.pdf`) }) });
+	expect(pdf.length > 10000, `${file}: an empty print`);
+	await context.close();
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM,
+	args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+for (const file of words) {
+	await checkAccess(browser, file, "light");
+	await checkAccess(browser, file, "dark");
+	await checkPhone(browser, file);
+	await checkFilters(browser, file, true);
+	await checkFilters(browser, file, false);
+	await checkKeyboard(browser, file);
+	await checkPrint(browser, file);
+	console.log(`${failures ? "looked at" : "ok"} - ${file}`);
+}
+await browser.close();
+process.exit(failures ? 1 : 0);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/pattern.h"
+#include "cli/audit_command.h"
 #include "cli/exit.h"
 #include "cli/merge_command.h"
 #include "cli/mistakes.h"
@@ -12,6 +13,7 @@
 #include "cli/target_command.h"
 #include "document/node.h"
 #include "report/report.h"
+#include "rls/audit_check.h"
 
 static int help_command(const struct settings *settings, const char *const *argv);
 
@@ -50,12 +52,19 @@ static const struct command commands[] = {
 	  "The merged run is written and judged as if it had been made in one piece; the shards'\n"
 	  "records are kept in its folder, in shards/.",
 	  OPTIONS_REPORT | OPTIONS_INTO | OPTIONS_TERMINAL, merge_command },
+	{ "audit", "", "what the catalog says about row-level security: findings, with fixes",
+	  "Reads the catalog of the environment's database, or of --database, and no row. "
+	  "Reports:\n"
+	  "json, junit, markdown, sarif (code scanning), terminal. What it looks for: lensgate "
+	  "help\n"
+	  "audit-checks. What a persona can really do is the matrix's to say.",
+	  OPTIONS_WHERE | OPTIONS_CATALOG | OPTIONS_AUDIT | OPTIONS_TERMINAL, audit_command },
 	{ "target", "", "the embedded reference target in the foreground",
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",
 	  OPTIONS_TARGET, target_command },
-	{ "help", "[COMMAND | exit | operators | reports | manual]", "explain", NULL, 0,
-	  help_command },
+	{ "help", "[COMMAND | exit | operators | reports | audit-checks | manual]", "explain", NULL,
+	  0, help_command },
 };
 
 static const struct command *
@@ -132,6 +141,8 @@ manual(struct buf *out)
 	operators(out);
 	buf_printf(out, "```\n\n## Reports\n\n```\n");
 	reports(out);
+	buf_printf(out, "```\n\n## What the audit looks for\n\n```\n");
+	audit_check_table(out);
 	buf_printf(out, "```\n");
 }
 
@@ -139,9 +150,8 @@ static const struct {
 	const char *name;
 	void (*write)(struct buf *out);
 } topics[] = {
-	{ "exit", exit_table },
-	{ "operators", operators },
-	{ "reports", reports },
+	{ "exit", exit_table }, { "operators", operators },
+	{ "reports", reports }, { "audit-checks", audit_check_table },
 	{ "manual", manual },
 };
 

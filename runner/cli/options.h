@@ -16,8 +16,9 @@ struct option_list {
 
 struct settings {
 	const char *environment;
-	struct option_list faults, flags, tags, vars, env_files, reports;
+	struct option_list faults, flags, tags, vars, env_files, reports, schemas, roles;
 	const char *grep, *shard, *timings, *record, *out, *title, *write_env, *into;
+	const char *database, *tenant_column, *fail_on, *baseline, *source;
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	bool fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
@@ -33,8 +34,10 @@ enum option_group {
 	OPTIONS_RUN = 4,    /* how they run */
 	OPTIONS_REPORT = 8, /* what is written */
 	OPTIONS_TERMINAL = 16,
-	OPTIONS_TARGET = 32, /* the embedded target in the foreground */
-	OPTIONS_INTO = 4096  /* a folder to be made */
+	OPTIONS_TARGET = 32,  /* the embedded target in the foreground */
+	OPTIONS_CATALOG = 64, /* a database by itself, and what in it */
+	OPTIONS_AUDIT = 128,
+	OPTIONS_INTO = 4096 /* a folder to be made */
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

@@ -1,0 +1,201 @@
+#include "cli/audit_command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/exit.h"
+#include "cli/mistakes.h"
+#include "cli/stage.h"
+#include "rls/audit_report.h"
+
+#define CONNECT_TIMEOUT_MS 10000
+
+/* One audit: everything here is released by finish(). */
+struct job {
+	const struct settings *settings;
+	struct stage stage;
+	struct loop *loop;
+	struct sql_session *session;
+	struct audit audit;
+	struct audit_threshold threshold;
+	struct audit_baseline *baseline;
+	struct audit_sources *sources;
+	struct mask *mask;
+	char today[CLOCK_TEXT_BYTES];
+};
+
+static void
+finish(struct job *job)
+{
+	mask_free(job->mask);
+	audit_release(&job->audit);
+	audit_sources_free(job->sources);
+	audit_baseline_free(job->baseline);
+	sql_session_close(job->session);
+	loop_free(job->loop);
+	stage_release(&job->stage);
+}
+
+static bool
+fail(struct job *job, const struct error *err)
+{
+	*errors_new(&job->stage.errors) = *err;
+	return false;
+}
+
+/* Everything that can be known before a database is asked. */
+static bool
+prepare(struct job *job)
+{
+	const struct settings *settings = job->settings;
+	struct error err = { 0 };
+	size_t count;
+
+	if (settings->operand_count)
+		error_set(&err, ERROR_USAGE, "audit takes no operands, not \"%s\"",
+			  settings->operands[0]);
+	for (size_t i = 0; i < settings->reports.count && !err.code; i++) {
+		const char *asked = settings->reports.items[i];
+		const struct audit_report_kind *kinds = audit_report_kinds(&count);
+		size_t k = 0, len = strcspn(asked, "=");
+		while (k < count &&
+		       (strlen(kinds[k].name) != len || strncmp(kinds[k].name, asked, len) != 0))
+			k++;
+		if (k == count || !asked[len])
+			error_set(&err, ERROR_USAGE,
+				  "--report of an audit wants json=, junit=, markdown=, sarif= or "
+				  "terminal=PATH, not \"%s\"",
+				  asked);
+	}
+	if (err.code || !audit_threshold_parse(settings->fail_on, &job->threshold, &err))
+		return fail(job, &err);
+	if (settings->baseline) {
+		job->baseline = audit_baseline_load(settings->baseline, &job->stage.errors);
+		if (!job->baseline)
+			return false;
+	}
+	if (settings->source) {
+		job->sources = audit_sources_load(settings->source, &err);
+		if (!job->sources)
+			return fail(job, &err);
+	}
+	return true;
+}
+
+/* The connection string to look at; NULL with the reason in the stage. */
+static const char *
+find_database(struct job *job)
+{
+	if (job->settings->database)
+		return job->settings->database;
+	if (!stage_load(&job->stage, false) || !stage_start(&job->stage))
+		return NULL;
+	return stage_database(&job->stage);
+}
+
+/* The exit status. */
+static int
+look(struct job *job)
+{
+	const struct settings *settings = job->settings;
+	struct sql_options connect = { .conninfo = find_database(job),
+				       .connect_timeout_ms = CONNECT_TIMEOUT_MS };
+	struct audit_options options = { .schemas = { settings->schemas.items,
+						      settings->schemas.count },
+					 .roles = { settings->roles.items, settings->roles.count },
+					 .tenant = settings->tenant_column };
+	struct error err = { 0 };
+
+	if (!connect.conninfo)
+		return mistakes_print(&job->stage.errors);
+	job->loop = loop_new();
+	job->session = sql_session_open(job->loop, &connect, &err);
+	if (!job->session || !audit_run(job->session, &options, &job->audit, &err))
+		return mistake_print(&err);
+	if (job->baseline)
+		audit_baseline_apply(job->baseline, &job->audit, job->today);
+	return EXIT_PASSED;
+}
+
+/* No secret is in a catalog, unless somebody wrote it into a policy. */
+static bool
+learn_secrets(struct job *job, struct error *err)
+{
+	const struct secrets *secrets = job->stage.secrets;
+
+	job->mask = mask_new();
+	for (size_t i = 0; secrets && i < secrets_used_count(secrets); i++) {
+		const char *name, *value;
+		char shown[160];
+
+		secrets_used(secrets, i, &name, &value);
+		(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
+		if (!mask_add(job->mask, value, shown, err))
+			return false;
+	}
+	return true;
+}
+
+/* --report KIND=PATH; without one for standard output, the terminal's too. */
+static bool
+write_reports(struct job *job)
+{
+	const struct settings *settings = job->settings;
+	const struct environment *environment = job->stage.workspace.environment;
+	const char *no_color = getenv("NO_COLOR");
+	struct audit_report report = {
+		.audit = &job->audit,
+		.threshold = &job->threshold,
+		.baseline = job->baseline,
+		.sources = job->sources,
+		.place = environment ? environment->name : job->audit.database,
+		.artifact = environment ? environment->document->path : "database",
+		.title = settings->title,
+		.today = job->today,
+		.quiet = settings->quiet,
+		.verbose = settings->verbose,
+	};
+	struct error err = { 0 };
+	bool ok = learn_secrets(job, &err), spoken = false;
+
+	for (size_t i = 0; ok && i < settings->reports.count; i++) {
+		const char *asked = settings->reports.items[i];
+		size_t len = strcspn(asked, "=");
+		char kind[32];
+
+		(void)snprintf(kind, sizeof(kind), "%.*s", (int)len, asked);
+		spoken |= strcmp(asked + len, "=-") == 0;
+		ok = audit_report_write(kind, &report, asked + len + 1, job->mask, &err);
+	}
+	report.color = !settings->no_color && !(no_color && *no_color) && isatty(STDOUT_FILENO);
+	if (ok && !spoken)
+		ok = audit_report_write("terminal", &report, "-", job->mask, &err);
+	if (!ok)
+		(void)fprintf(stderr, "lensgate: the report was not written: %s\n", err.message);
+	return ok;
+}
+
+int
+audit_command(const struct settings *settings, const char *const *argv)
+{
+	struct job job = { .settings = settings,
+			   .stage = { .settings = settings, .without_suites = true } };
+	int status = EXIT_PASSED;
+
+	(void)argv;
+	clock_text(clock_wall_us(), job.today);
+	job.today[strlen("2026-11-23")] = '\0';
+	if (!prepare(&job))
+		status = mistakes_print(&job.stage.errors);
+	else
+		status = look(&job);
+	if (status == EXIT_PASSED && !write_reports(&job))
+		status = EXIT_UNWRITTEN;
+	if (status == EXIT_PASSED && audit_threshold_count(&job.threshold, &job.audit))
+		status = EXIT_FAILED;
+	finish(&job);
+	return status;
+}

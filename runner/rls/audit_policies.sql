@@ -1,0 +1,195 @@
+-- B. Policies: what their expressions say, and forget.
+select 'B1' as code, 'policy' as kind, p.name as object,
+	format('%s: %s lets every row through', p.cmd, case
+		when regexp_replace(coalesce(p.q, ''), '[() ]', '', 'g') in ('true', '1=1')
+			and p.polcmd <> 'a' then format('USING (%s)', p.q)
+		else format('WITH CHECK (%s)', p.wc) end) as detail,
+	format('%s %s (%s = (select ...) and ...);', p.alteration,
+		case p.polcmd when 'a' then 'with check' else 'using' end,
+		coalesce(p.tenant, 'tenant')) as fix
+from pol p, arg
+where p.polpermissive and p.client
+	and (regexp_replace(coalesce(p.q, ''), '[() ]', '', 'g') in ('true', '1=1')
+		or regexp_replace(coalesce(p.wc, ''), '[() ]', '', 'g') in ('true', '1=1'))
+	-- Rows that are nobody's may be everybody's to read: B25.
+	and not (p.polcmd = 'r' and arg.tenant is not null and p.tenant is null
+		and not exists (select from parent where relid = p.polrelid))
+union all
+select 'B25', 'policy', p.name, 'every row may be read; no column says whose it is',
+	p.removal || ' -- unless this is reference data for everybody'
+from pol p, arg
+where p.polpermissive and p.client and p.polcmd = 'r' and arg.tenant is not null
+	and p.tenant is null and regexp_replace(p.q, '[() ]', '', 'g') in ('true', '1=1')
+	and not exists (select from parent where relid = p.polrelid)
+union all
+select 'B2', 'policy', p.name, 'the other conditions do not matter: ' || p.expr,
+	format('%s using (...); -- without OR true', p.alteration)
+from pol p where p.expr ~* '\mOR\s+\(*true\M|\mtrue\)*\s+OR\M'
+union all
+select 'B3', 'policy', p.name, format('%s: asks who calls and nothing about the row: %s', p.cmd,
+		p.expr),
+	format('%s %s (%s = (select ...) and ...);', p.alteration,
+		case p.polcmd when 'a' then 'with check' else 'using' end, coalesce(p.tenant, 'tenant'))
+from pol p
+where p.polpermissive and p.client and p.expr <> ''
+	and regexp_replace(p.expr, '[() ]', '', 'g') not in ('true', '1=1', 'truetrue')
+	and not exists (select from polcol c where c.polid = p.oid)
+union all
+select 'B4', 'policy', p.name, format('USING looks at %s, WITH CHECK does not: a row can be moved '
+		'to another tenant: %s', p.tenant, p.wc),
+	format('%s with check (%s = (select ...) and ...);', p.alteration, p.tenant)
+from pol p
+where p.polpermissive and p.client and p.polcmd in ('w', '*') and p.q_tenant
+	and p.wc is not null and not p.wc_tenant
+union all
+select 'B5', 'policy', p.name, format('%s: permissive, and for PUBLIC: for anon, and for every role '
+		'there will be', p.cmd),
+	format('%s to %s;', p.alteration, coalesce((select string_agg(quote_ident(rolname), ', '
+		order by rolname) from cr where rolname <> 'anon'), 'authenticated'))
+from pol p where p.polpermissive and 0 = any (p.polroles)
+union all
+select 'B6', 'policy', p.name, 'believes user_metadata, which users write themselves'
+		|| coalesce(', in ' || (select string_agg(distinct b.name, ', ') from pfn
+			join body b on b.oid = pfn.fn
+			where pfn.polid = p.oid and b.src ~ 'user_meta_?data'), ''),
+	'read the value from a table that only the service writes, or from app_metadata'
+from pol p
+where p.expr ~* 'user_meta_?data' or exists (select from pfn join body b on b.oid = pfn.fn
+	where pfn.polid = p.oid and b.src ~ 'user_meta_?data')
+union all
+select 'B7', 'policy', p.name, 'lets through whoever has no claims: ' || p.expr,
+	format('%s using (... is not null and ...);', p.alteration)
+from pol p
+where p.expr ~* ('(auth\.(uid|jwt|role)\(\)|current_setting\([^)]*\)|\w+\.(yacht|tenant|org|user)\w*\(\))'
+	'( ->>? ''\w+''::text)?( AS \w+)?[) ]*(::\w+[) ]*)* IS NULL')
+union all
+select 'B8', 'policy', p.name, 'reads its own table: every statement ends in 42P17',
+	'move the sub-query into a SECURITY DEFINER function with a fixed search_path'
+from pol p
+where p.expr ~* ('\m(FROM|JOIN)\s+\(*' || regexp_replace(p.relname, '\W', '\\\&', 'g') || '(\W|$)')
+union all
+select 'B9', 'policy', a.name, format('reads %s, whose policy %s reads this table: 42P17', b.relname,
+		quote_ident(b.polname)),
+	'let one of the two ask a SECURITY DEFINER function with a fixed search_path'
+from pol a join pol b on b.polrelid <> a.polrelid
+where exists (select from pg_depend d where d.classid = 'pg_policy'::regclass
+		and d.objid = a.oid and d.refobjid = b.polrelid)
+	and exists (select from pg_depend d where d.classid = 'pg_policy'::regclass
+		and d.objid = b.oid and d.refobjid = a.polrelid)
+union all
+select 'B10', 'policy', p.name, format('%s is called for each row', (regexp_match(p.bare_expr,
+		'(\w+\.\w+\(\)|current_setting\()', 'i'))[1]),
+	format('%s using (... = (select ...())); -- a scalar sub-query runs once', p.alteration)
+from (select *, regexp_replace(expr, '\(\s*SELECT [^()]*\([^()]*\)[^()]*\)', '', 'gi') as bare_expr
+	from pol) as p
+where p.bare_expr ~* '\w+\.\w+\(\)|\mcurrent_setting\('
+union all
+select 'B11', 'table', min(p.relname), format('%s: %s policies are OR-ed, and so are USING and WITH '
+		'CHECK, each for itself: %s', case c.cmd when 'r' then 'SELECT' when 'a' then 'INSERT'
+		when 'w' then 'UPDATE' else 'DELETE' end, count(*),
+		string_agg(quote_ident(p.polname), ', ' order by p.polname)),
+	'make them one policy, or one of them restrictive'
+from pol p, unnest(case p.polcmd when '*' then array['r', 'a', 'w', 'd']::"char"[]
+	else array[p.polcmd] end) as c(cmd)
+where p.polpermissive and p.client
+group by p.polrelid, c.cmd having count(*) > 1
+union all
+select 'B12', 'policy', p.name, format('names one user or tenant by id: %s%s', (regexp_match(
+		p.expr || coalesce(f.src, ''), '''([0-9a-f]{8}-[0-9a-f-]{27})'''))[1],
+		', in ' || f.name),
+	'take the id out; whom it lets in belongs into a table'
+from pol p left join lateral (select b.src, b.name from pfn join body b on b.oid = pfn.fn
+	where pfn.polid = p.oid and b.src ~ '''[0-9a-f]{8}-[0-9a-f-]{27}''' order by b.name limit 1) as f
+	on true
+where p.expr || coalesce(f.src, '') ~ '''[0-9a-f]{8}-[0-9a-f-]{27}'''
+union all
+select 'B13', 'policy', p.name, 'asks for the database role, and behind a pool or an API everybody '
+		'has the same: ' || p.expr,
+	format('%s using (... = (select auth.uid()));', p.alteration)
+from pol p where p.expr ~* '\m(CURRENT_USER|SESSION_USER|CURRENT_ROLE)\M'
+union all
+select 'B14', 'policy', p.name, 'current_setting without missing_ok: without claims every statement '
+		'ends in 42704',
+	format('%s using (... = current_setting(''...'', true));', p.alteration)
+from pol p where p.expr ~ 'current_setting\(''[^'']+''::text\)'
+union all
+select 'B15', 'policy', p.name, 'restrictive, and restricts nothing', p.removal
+from pol p
+where not p.polpermissive and coalesce(p.q, 'true') = 'true' and coalesce(p.wc, 'true') = 'true'
+union all
+select 'B16', 'policy', p.name, format('%s: USING (%s) is wider than what SELECT shows: a statement '
+		'that reads no column reaches rows of every tenant', p.cmd, p.q),
+	format('%s using (%s = (select ...) and ...);', p.alteration, p.tenant)
+from pol p
+where p.polpermissive and p.client and p.polcmd in ('w', 'd') and p.tenant is not null
+	and not p.q_tenant and not exists (select from pins where polid = p.oid)
+	and not exists (select from judged where polid = p.oid)
+	and exists (select from pol s where s.polrelid = p.polrelid and s.polcmd in ('r', '*')
+		and s.polpermissive and s.client)
+	and not exists (select from pol s where s.polrelid = p.polrelid and s.polcmd in ('r', '*')
+		and s.polpermissive and s.client and not s.q_tenant)
+union all
+select 'B17', 'policy', p.name, 'a missing claim is replaced by the row''s own value, so that every '
+		'row fits: ' || p.expr,
+	format('%s using (%s = (select ...)); -- null fits nothing', p.alteration,
+		coalesce(p.tenant, 'tenant'))
+from pol p
+where p.expr ~* '(\w+)\)? = \(*COALESCE\((?:[^,]|\([^()]*\))*,\s*\(?\1\)?\)'
+	or p.expr ~* 'COALESCE\((?:[^,]|\([^()]*\))*,\s*\(?(\w+)\)?\) = \(?\1\M'
+union all
+select 'B18', 'policy', p.name, format('USING asks %s, WITH CHECK does not: with another policy''s '
+		'USING a row gets in, and out through this one', string_agg(distinct lost.what, ' and ')),
+	format('%s with check (%s);', p.alteration, p.q)
+from pol p cross join lateral (
+	select m[1] as what from regexp_matches(p.q, '(\w+\.\w+)\(', 'g') as m
+	where strpos(p.wc, m[1] || '(') = 0
+	union all
+	select (regexp_match(p.q, '\(?(\w+) = \(* ?(?:SELECT )?auth\.uid\(\)', 'i'))[1]
+	where p.wc !~ ('\m' || (regexp_match(p.q,
+		'\(?(\w+) = \(* ?(?:SELECT )?auth\.uid\(\)', 'i'))[1] || '\M')) as lost
+where p.polpermissive and p.client and p.polcmd in ('w', '*') and p.wc is not null
+	and (p.wc_tenant or p.q_tenant is not true) -- else B4 says it
+group by p.name, p.alteration, p.q
+union all
+select 'B19', 'policy', p.name, format('%s: rows without a tenant can be written by everybody: %s',
+		p.cmd, coalesce(p.wc, p.q)),
+	format('%s %s (%s = (select ...) and ...);', p.alteration,
+		case p.polcmd when 'a' then 'with check' else 'using' end, p.tenant)
+from pol p
+where p.polpermissive and p.client and p.polcmd <> 'r'
+	and p.expr ~ ('\m' || p.tenant || '\)? IS NULL')
+union all
+select 'B20', 'policy', p.name, format('reads %s, which users may write themselves through %s',
+		string_agg(distinct w.relname, ' and '), string_agg(distinct w.name, ' and ')),
+	string_agg(distinct w.removal, ' ')
+from pol p join source on source.polid = p.oid
+	join pol w on w.polrelid = source.relid and w.polpermissive and w.client
+		and w.polcmd in ('a', 'w', '*') and w.relrowsecurity
+		-- Whoever fulfils only "it is mine" or nothing at all writes what decides about rights.
+		and (exists (select from pins where polid = w.oid)
+			or regexp_replace(coalesce(w.wc, w.q), '[() ]', '', 'g') = 'true')
+		and not exists (select from pfn join body b on b.oid = pfn.fn
+			where pfn.polid = w.oid and b.nspname <> 'auth')
+	join reach x on x.relid = w.polrelid and x.priv in ('INSERT', 'UPDATE')
+where p.client and p.polpermissive group by p.name
+union all
+select 'B21', 'policy', p.name, 'decides by an email address: ' || p.expr,
+	format('%s using (... = (select auth.uid()));', p.alteration)
+from pol p where p.expr ~* '''email''::text|auth\.email\(\)'
+union all
+select 'B22', 'policy', p.name, 'decides by auth.role(), which names the database role that TO '
+		'already names',
+	format('%s to authenticated using (...);', p.alteration)
+from pol p where p.expr ~* 'auth\.role\(\)'
+union all
+select 'B23', 'policy', p.name, format('compares %s with itself: a name that was meant for this '
+		'table was found in the sub-query''s', (regexp_match(p.expr,
+		'(\w+\.\w+) = \1(?!\w)'))[1]),
+	format('%s using (... = %s.%s ...);', p.alteration, quote_ident(p.bare), split_part(
+		(regexp_match(p.expr, '(\w+\.\w+) = \1(?!\w)'))[1], '.', 2))
+from pol p where p.expr ~ '(\w+\.\w+) = \1(?!\w)'
+union all
+select 'B24', 'policy', p.name, format('%s hides it from no member of %s: a LIKE pattern that comes '
+		'from the claims may be %%', p.cmd, coalesce(p.tenant, 'another tenant')),
+	format('%s using (%s = (select ...));', p.alteration, coalesce(p.tenant, '...'))
+from pol p where p.expr ~* '~~\*? [^'']*(auth\.|current_setting\()'

@@ -90,7 +90,7 @@ attempt_note_sql(struct attempt *attempt, enum purpose purpose, const char *iden
 	struct exchange *exchange = new_exchange(attempt, purpose);
 	const struct credential *who = attempt->now.credential;
 	bool persona = strcmp(identity, "persona") == 0;
-	enum outcome outcome = judge_outcome(reply);
+	enum outcome outcome = sql_meaning(reply, text).outcome;
 
 	exchange->kind = EXCHANGE_SQL;
 	if (!persona)

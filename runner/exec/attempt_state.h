@@ -2,6 +2,7 @@
  *
  *   attempt.c          its life: start, one step after the other, clean-up, verdict
  *   attempt_step.c     one step: what is sent, and what its reply means
+ *   attempt_sql.c      a statement: how it is asked, and asked again where its answer is unclear
  *   attempt_together.c one request sent several times at once
  *   attempt_witness.c  what the witness is asked before and after
  *   attempt_note.c     exchanges, troubles and leftovers, as the record will show them
@@ -27,10 +28,15 @@ struct current {
 	const struct step *step;
 	struct request request;
 	const struct credential *credential;
-	json_t **before; /* rows by guard */
-	json_t **guards; /* filled `where` by guard */
-	json_t *reply;   /* parsed body, NULL */
-	json_t *rows;    /* of a SQL step */
+	json_t **before;              /* rows by guard */
+	json_t **guards;              /* filled `where` by guard */
+	json_t *reply;                /* parsed body, NULL */
+	json_t *rows;                 /* of a SQL step */
+	const char *statement;        /* as it is sent */
+	struct proof_query row, look; /* of a SQL step: `blind`, `stored` */
+	struct sql_meaning meaning;   /* of the first reply, which is `live`, while more is asked */
+	struct sql_reply live;
+	bool without_triggers; /* it is asked so */
 	struct judgement judgement;
 	int tries;
 	int64_t until_us;   /* `eventually` may try again before this; 0: once */
@@ -92,6 +98,14 @@ void attempt_forget_step(struct attempt *attempt);
 
 /* attempt_together.c: send `http_request` as often as the step's `together` says. */
 void attempt_send_together(struct attempt *attempt);
+
+/* Take a judgement over: its words into the result, or another try. True when the step goes on. */
+bool attempt_settle(struct attempt *attempt);
+
+/* attempt_sql.c */
+/* Fill what a statement has beside its text and parameters. */
+bool attempt_prepare_sql(struct attempt *attempt, struct error *err);
+void attempt_send_sql(struct attempt *attempt);
 
 /* attempt_witness.c: each asks for the item the phase is at, and is false when there is none left.
  */

@@ -55,9 +55,8 @@ wait_and_retry(struct attempt *attempt)
 			 attempt);
 }
 
-/* Take a judgement over: its words into the result, or another try. True when the step goes on. */
-static bool
-settle_judgement(struct attempt *attempt)
+bool
+attempt_settle(struct attempt *attempt)
 {
 	struct run_case *result = &attempt->result;
 	const struct judgement *judgement = &attempt->now.judgement;
@@ -171,7 +170,7 @@ got_http(void *arg, const struct http_reply *reply)
 	now->judgement = (struct judgement){ .findings = &attempt->result.findings,
 					     .within_ms = attempt_within_ms(attempt) };
 	judge_http(now->step, &attempt->scope, reply, now->reply, &now->judgement);
-	if (!settle_judgement(attempt))
+	if (!attempt_settle(attempt))
 		return;
 	now->succeeded = attempt->phase == PHASE_SEND && reply->status < 300 &&
 			 judge_status_expected(now->step, reply->status);
@@ -179,45 +178,6 @@ got_http(void *arg, const struct http_reply *reply)
 	if (attempt->phase == PHASE_SEND && !attempt_broken(attempt))
 		judge_captures(now->step, reply, now->reply, NULL, attempt->captures,
 			       &attempt->result.findings);
-	attempt_look_further(attempt);
-}
-
-/* A zero counts as "filtered" only when the witness sees a row it could have touched. */
-static void
-require_witness(struct attempt *attempt)
-{
-	const struct step *step = attempt->now.step;
-
-	if (step->unproved)
-		return;
-	for (size_t i = 0; i < step->unchanged_count; i++) {
-		if (!step->unchanged[i].empty)
-			return;
-	}
-	attempt_trouble(attempt, TROUBLE_UNKNOWN,
-			"no row was touched, but the witness was not asked whether there is one: "
-			"add `unchanged`");
-}
-
-static void
-got_sql(void *arg, const struct sql_reply *reply)
-{
-	struct attempt *attempt = arg;
-	struct current *now = &attempt->now;
-
-	attempt_note_sql(attempt, PURPOSE_STEP, now->step->persona ? "persona" : "witness",
-			 now->request.sql, now->request.params_json, reply);
-	now->judgement = (struct judgement){ .findings = &attempt->result.findings };
-	judge_sql(now->step, &attempt->scope, reply, &now->judgement);
-	if (!settle_judgement(attempt))
-		return;
-	if (attempt->phase == PHASE_SEND && now->judgement.needs_witness)
-		require_witness(attempt);
-	if (attempt->phase == PHASE_SEND && !attempt_broken(attempt)) {
-		judge_captures(now->step, NULL, NULL, reply->values, attempt->captures,
-			       &attempt->result.findings);
-		attempt->sql_held += now->step->persona && !attempt_broken(attempt);
-	}
 	attempt_look_further(attempt);
 }
 
@@ -260,31 +220,6 @@ send_http(struct attempt *attempt)
 }
 
 static void
-send_sql(struct attempt *attempt)
-{
-	const struct request *request = &attempt->now.request;
-	const struct credential *who = attempt->now.credential;
-
-	if (!attempt->session->sql) {
-		attempt_trouble(attempt, TROUBLE_DATABASE,
-				"the environment names no database for the SQL step");
-		attempt_advance(attempt);
-		return;
-	}
-	attempt->sql_request = (struct sql_request){
-		.identity = attempt->now.step->persona ? SQL_PERSONA : SQL_WITNESS,
-		.role = who->role,
-		.claims = who->claims,
-		.text = request->sql,
-		.params = request->params,
-		.param_count = request->param_count,
-		.timeout_ms = step_timeout_ms(attempt),
-		.max_rows = PROOF_MAX_ROWS,
-	};
-	sql_send(attempt->session->sql, &attempt->sql_request, got_sql, attempt);
-}
-
-static void
 send_step(struct attempt *attempt)
 {
 	attempt->now.tries++;
@@ -295,7 +230,7 @@ send_step(struct attempt *attempt)
 		send_http(attempt);
 		return;
 	case STEP_SQL:
-		send_sql(attempt);
+		attempt_send_sql(attempt);
 		return;
 	case STEP_WAIT:
 		(void)loop_after(attempt->session->loop,
@@ -378,6 +313,8 @@ prepare(struct attempt *attempt, const struct step *step, struct error *err)
 	now->request =
 		(struct request){ .credential = now->credential, .base_url = attempt->base_url };
 	if (!request_fill(step, &attempt->scope, &attempt->arena, &now->request, err))
+		return false;
+	if (step->kind == STEP_SQL && !attempt_prepare_sql(attempt, err))
 		return false;
 	now->before = ARENA_ARRAY(&attempt->arena, step->unchanged_count + 1, json_t *);
 	now->guards = ARENA_ARRAY(&attempt->arena, step->unchanged_count + 1, json_t *);

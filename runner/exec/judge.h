@@ -10,6 +10,7 @@
 #include "check/finding.h"
 #include "exec/http.h"
 #include "exec/sql.h"
+#include "exec/sql_meaning.h"
 #include "run/run.h"
 #include "suite/suite.h"
 
@@ -17,6 +18,9 @@ struct judgement {
 	/* in: set by the caller */
 	struct findings *findings;
 	int64_t within_ms; /* limit for an HTTP reply; 0: none */
+	const struct sql_meaning
+		*meaning;     /* of an SQL reply; NULL: what the reply says by itself */
+	const json_t *before; /* rows that the step's only `unchanged` saw; NULL: not asked */
 	/* out */
 	enum trouble trouble;          /* TROUBLE_NONE: it could be judged */
 	const char *reason;            /* of the trouble; in the findings' arena */
@@ -36,8 +40,8 @@ void judge_sql(const struct step *step, const struct scope *scope, const struct 
 /* True when `status` is one the step expects. */
 bool judge_status_expected(const struct step *step, long status);
 
-/* How a reply counts: done with rows, done without, denied, error; NONE when it was lost. */
-enum outcome judge_outcome(const struct sql_reply *reply);
+/* Whether a reply with a doubt meets what the step expects all the same: an SQLSTATE it names. */
+bool judge_sql_settled(const struct step *step, const struct sql_reply *reply);
 
 /* Take the step's captures out of a reply into the object `captures`; a missing one is a finding.
  */

@@ -62,6 +62,12 @@ proof_select(const char *table, const json_t *where, struct arena *arena, struct
 }
 
 void
+proof_cursor(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
+{
+	make("select", "", table, where, arena, query);
+}
+
+void
 proof_delete(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
 	make("delete", "", table, where, arena, query);

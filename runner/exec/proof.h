@@ -26,6 +26,9 @@ struct proof_query {
  * `where` is filled already. Texts live in `arena`. */
 void proof_select(const char *table, const json_t *where, struct arena *arena,
 		  struct proof_query *query);
+/* "select from T t where ...", for a cursor that a statement is pointed at. */
+void proof_cursor(const char *table, const json_t *where, struct arena *arena,
+		  struct proof_query *query);
 /* "delete from T t where ...", for the janitor. */
 void proof_delete(const char *table, const json_t *where, struct arena *arena,
 		  struct proof_query *query);

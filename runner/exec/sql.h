@@ -10,6 +10,11 @@
  *   witness  BEGIN READ ONLY as connected; the statement; ROLLBACK
  *   janitor  BEGIN as connected; the statement; COMMIT
  *
+ * A persona's statement can be pointed at one row (`row`): a cursor is opened on it as connected,
+ * before the role is taken, and the statement ends with `where current of`. It then reads no
+ * column, so that only the policy of its own command decides. What it left can be looked at as
+ * connected, before the rollback (`look`).
+ *
  * A text holds one statement: the extended protocol refuses more. COPY cannot be used.
  *
  * Source of the sequence and its traps: design notes on RLS checks. Per connection:
@@ -47,6 +52,14 @@ struct sql_options {
 	int64_t connect_timeout_ms; /* 0: 10000 */
 };
 
+#define SQL_ROW_CURSOR "lensgate_row"
+
+struct sql_statement {
+	const char *text; /* NULL: none */
+	const char *const *params;
+	size_t param_count;
+};
+
 /* Borrowed until the reply is delivered. */
 struct sql_request {
 	enum sql_identity identity;
@@ -57,6 +70,11 @@ struct sql_request {
 	size_t param_count;
 	int64_t timeout_ms; /* of the statement, once it is its turn; 0 is not allowed */
 	size_t max_rows;    /* kept in `values`; more are counted only */
+	/* of a persona */
+	struct sql_statement row;  /* select: the row that SQL_ROW_CURSOR stands on */
+	struct sql_statement look; /* asked after the statement, once it has succeeded */
+	bool without_triggers;     /* those of users, and foreign keys; for a superuser's connection
+				    */
 };
 
 /* Valid during the callback only. */
@@ -66,8 +84,12 @@ struct sql_reply {
 	const char *message;            /* of the server or ours; NULL when done */
 	const char *source_function;    /* PG_DIAG_SOURCE_FUNCTION; NULL */
 	const char *constraint, *table; /* NULL */
+	const char *context;            /* where in functions it was raised; NULL: in none */
+	char tag[16];                   /* "INSERT", "UPDATE", ...; "" when it did not end well */
 	long rows;                      /* returned, or changed when nothing is returned */
 	json_t *values; /* array of row objects, typed by column; borrowed; NULL unless SQL_DONE */
+	json_t *looked; /* the same of `look`; NULL when it was not asked or the statement failed */
+	int aimed;      /* rows that `row` selects: 0, 1, or 2 for more; -1 when not asked */
 	int64_t queue_us;   /* until everything before it on its connection was answered */
 	int64_t elapsed_us; /* from then on */
 };

@@ -206,7 +206,7 @@ sql_connection_send(struct sql_connection *connection, struct sql_job *job)
 {
 	size_t step = 0;
 
-	job->steps = sql_script_of(&connection->roles, &job->request);
+	sql_script_of(&connection->roles, &job->request, job->steps);
 	job->step = 0;
 	job->next = NULL;
 	*connection->last = job;
@@ -298,6 +298,23 @@ take_error(struct sql_connection *c, PGresult *result)
 				 step != SQL_STEP_COMMIT);
 }
 
+static void
+take_answer(struct sql_outcome *outcome, enum sql_step step, PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+		return;
+	if (step == SQL_STEP_STATEMENT)
+		sql_outcome_add(outcome, result);
+	else if (step == SQL_STEP_LOOK)
+		sql_outcome_look(outcome, result);
+	else if (step == SQL_STEP_CURSOR_END)
+		sql_outcome_aim(outcome, result, 2);
+	else if (step == SQL_STEP_CURSOR_ROW)
+		sql_outcome_aim(outcome, result, 1);
+}
+
 /* One result of the job at the head; NULL ends a command. */
 static void
 take_result(struct sql_connection *c, PGresult *result)
@@ -316,9 +333,7 @@ take_result(struct sql_connection *c, PGresult *result)
 		take_error(c, result);
 		return;
 	}
-	if (step == SQL_STEP_STATEMENT && (status == PGRES_SINGLE_TUPLE ||
-					   status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK))
-		sql_outcome_add(&job->outcome, result);
+	take_answer(&job->outcome, step, result);
 	PQclear(result);
 	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
 		give_up(c, 1, SQL_ERROR, "COPY cannot be used as a check");

@@ -10,6 +10,7 @@
 #include "exec/loop.h"
 #include "exec/sql.h"
 #include "exec/sql_outcome.h"
+#include "exec/sql_script.h"
 
 struct sql_connection;
 
@@ -19,9 +20,9 @@ struct sql_job {
 	struct sql_request request;
 	sql_reply_fn *fn;
 	void *arg;
-	int64_t queued_us;          /* when it was asked for */
-	int64_t begun_us;           /* when everything before it on its connection was answered */
-	const unsigned char *steps; /* of its transaction; NULL: not sent */
+	int64_t queued_us; /* when it was asked for */
+	int64_t begun_us;  /* when everything before it on its connection was answered */
+	unsigned char steps[SQL_STEPS]; /* of its transaction, once it is sent */
 	size_t step;
 	unsigned refused; /* connections that turned out to be unfit for it */
 	struct sql_outcome outcome;

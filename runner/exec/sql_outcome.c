@@ -10,7 +10,8 @@
 void
 sql_outcome_init(struct sql_outcome *outcome, size_t max_rows)
 {
-	*outcome = (struct sql_outcome){ .max_rows = max_rows, .values = json_array() };
+	*outcome =
+		(struct sql_outcome){ .max_rows = max_rows, .values = json_array(), .aimed = -1 };
 	if (!outcome->values)
 		abort();
 }
@@ -20,6 +21,7 @@ sql_outcome_release(struct sql_outcome *outcome)
 {
 	PQclear(outcome->error);
 	json_decref(outcome->values);
+	json_decref(outcome->looked);
 	*outcome = (struct sql_outcome){ 0 };
 }
 
@@ -41,21 +43,48 @@ sql_outcome_row(const PGresult *result, int row)
 	return object;
 }
 
-void
-sql_outcome_add(struct sql_outcome *outcome, PGresult *result)
+static void
+append_rows(json_t *values, const PGresult *result, size_t max_rows)
 {
 	int rows = PQntuples(result);
 
-	for (int row = 0; row < rows; row++) {
-		if (json_array_size(outcome->values) == outcome->max_rows)
-			break;
-		if (json_array_append_new(outcome->values, sql_outcome_row(result, row)))
+	for (int row = 0; row < rows && json_array_size(values) < max_rows; row++) {
+		if (json_array_append_new(values, sql_outcome_row(result, row)))
 			abort();
 	}
-	outcome->rows += rows;
+}
+
+void
+sql_outcome_add(struct sql_outcome *outcome, PGresult *result)
+{
+	const char *tag = PQcmdStatus(result);
+
+	append_rows(outcome->values, result, outcome->max_rows);
+	outcome->rows += PQntuples(result);
 	/* Nothing returned: the tag says how many were changed. */
 	if (PQresultStatus(result) == PGRES_COMMAND_OK)
 		outcome->rows = strtol(PQcmdTuples(result), NULL, 10);
+	(void)snprintf(outcome->tag, sizeof(outcome->tag), "%.*s", (int)strcspn(tag, " "), tag);
+}
+
+void
+sql_outcome_look(struct sql_outcome *outcome, const PGresult *result)
+{
+	if (!outcome->looked && !(outcome->looked = json_array()))
+		abort();
+	append_rows(outcome->looked, result, outcome->max_rows);
+}
+
+/* It is asked for the second row first, then put on the first. */
+void
+sql_outcome_aim(struct sql_outcome *outcome, PGresult *result, int row)
+{
+	bool there = strtol(PQcmdTuples(result), NULL, 10) > 0;
+
+	if (outcome->aimed < 0)
+		outcome->aimed = 0;
+	if (there && outcome->aimed < row)
+		outcome->aimed = row;
 }
 
 enum sql_status
@@ -119,8 +148,13 @@ sql_outcome_reply(const struct sql_outcome *outcome)
 		.table = PQresultErrorField(error, PG_DIAG_TABLE_NAME),
 		.rows = done ? outcome->rows : 0,
 		.values = done ? outcome->values : NULL,
+		.looked = done ? outcome->looked : NULL,
+		.aimed = outcome->aimed,
+		.context = PQresultErrorField(error, PG_DIAG_CONTEXT),
 	};
 
+	if (done)
+		(void)snprintf(reply.tag, sizeof(reply.tag), "%s", outcome->tag);
 	(void)snprintf(reply.sqlstate, sizeof(reply.sqlstate), "%s", sqlstate ? sqlstate : "");
 	return reply;
 }

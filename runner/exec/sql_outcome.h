@@ -13,8 +13,10 @@ struct sql_outcome {
 	PGresult *error; /* owned; the reply borrows its texts */
 	char message[512];
 	long rows;
-	json_t *values;
+	json_t *values, *looked;
 	size_t max_rows;
+	char tag[16];
+	int aimed;
 };
 
 void sql_outcome_init(struct sql_outcome *outcome, size_t max_rows);
@@ -25,6 +27,12 @@ json_t *sql_outcome_row(const PGresult *result, int row);
 
 /* A row or more, or the end, of what the statement gave. `result` stays the caller's. */
 void sql_outcome_add(struct sql_outcome *outcome, PGresult *result);
+
+/* The rows that were asked for after the statement. */
+void sql_outcome_look(struct sql_outcome *outcome, const PGresult *result);
+
+/* The cursor was moved: onto the only row, or past it. */
+void sql_outcome_aim(struct sql_outcome *outcome, PGresult *result, int row);
 
 /* The server refused: `framing` tells our own part of the transaction from the statement. Takes
  * `result`. Only the first error counts. */

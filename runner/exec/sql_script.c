@@ -3,23 +3,9 @@
 #include <limits.h>
 #include <stdio.h>
 
-static const unsigned char persona_steps[] = { SQL_STEP_BEGIN,     SQL_STEP_FRAME,
-					       SQL_STEP_STATEMENT, SQL_STEP_CONSTRAINTS,
-					       SQL_STEP_SYNC,      SQL_STEP_ROLLBACK,
-					       SQL_STEP_END };
+#include "base/buf.h"
 
-static const unsigned char persona_steps_with_settings[] = {
-	SQL_STEP_BEGIN,       SQL_STEP_SETTINGS, SQL_STEP_FRAME,    SQL_STEP_STATEMENT,
-	SQL_STEP_CONSTRAINTS, SQL_STEP_SYNC,     SQL_STEP_ROLLBACK, SQL_STEP_END
-};
-
-static const unsigned char witness_steps[] = { SQL_STEP_BEGIN,     SQL_STEP_FRAME,
-					       SQL_STEP_STATEMENT, SQL_STEP_SYNC,
-					       SQL_STEP_ROLLBACK,  SQL_STEP_END };
-
-static const unsigned char janitor_steps[] = { SQL_STEP_BEGIN,  SQL_STEP_FRAME, SQL_STEP_STATEMENT,
-					       SQL_STEP_COMMIT, SQL_STEP_SYNC,  SQL_STEP_ROLLBACK,
-					       SQL_STEP_END };
+#define MAX_TEXT ((size_t)64 * 1024)
 
 /* $1 time-out, $2 role, $3 claims. The role comes last but for the claims: what is before it is set
  * as who we are, and the claims are anybody's to set. */
@@ -40,6 +26,27 @@ static bool
 send_text(PGconn *pg, const char *text)
 {
 	return PQsendQueryParams(pg, text, 0, NULL, NULL, NULL, NULL, 0) == 1;
+}
+
+static bool
+send_statement(PGconn *pg, const char *lead, const struct sql_statement *statement)
+{
+	struct buf text;
+
+	buf_init(&text, MAX_TEXT);
+	buf_printf(&text, "%s%s", lead, statement->text);
+	bool sent = PQsendQueryParams(pg, text.text, (int)statement->param_count, NULL,
+				      statement->params, NULL, NULL, 0) == 1;
+	buf_release(&text);
+	return sent;
+}
+
+static bool
+send_settings(PGconn *pg, const struct sql_role *role)
+{
+	const char *const values[] = { role->setting_names, role->setting_values };
+
+	return PQsendQueryParams(pg, role_settings, 2, NULL, values, NULL, NULL, 0) == 1;
 }
 
 static bool
@@ -64,18 +71,21 @@ bool
 sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_request *request,
 		enum sql_step step)
 {
-	const struct sql_role *role;
-
 	switch (step) {
 	case SQL_STEP_BEGIN:
 		return send_text(pg,
 				 request->identity == SQL_WITNESS ? "begin read only" : "begin");
+	case SQL_STEP_NO_TRIGGERS:
+		return send_text(pg, "set local session_replication_role = replica");
+	case SQL_STEP_CURSOR:
+		return send_statement(pg, "declare " SQL_ROW_CURSOR " scroll cursor for ",
+				      &request->row);
+	case SQL_STEP_CURSOR_END:
+		return send_text(pg, "move absolute 2 in " SQL_ROW_CURSOR);
+	case SQL_STEP_CURSOR_ROW:
+		return send_text(pg, "move absolute 1 in " SQL_ROW_CURSOR);
 	case SQL_STEP_SETTINGS:
-		role = sql_roles_find(roles, request->role);
-		return PQsendQueryParams(
-			       pg, role_settings, 2, NULL,
-			       (const char *const[]){ role->setting_names, role->setting_values },
-			       NULL, NULL, 0) == 1;
+		return send_settings(pg, sql_roles_find(roles, request->role));
 	case SQL_STEP_FRAME:
 		return send_frame(pg, roles, request);
 	case SQL_STEP_STATEMENT:
@@ -84,6 +94,12 @@ sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_requ
 	case SQL_STEP_CONSTRAINTS:
 		/* A deferred constraint would otherwise be hidden by the rollback. */
 		return send_text(pg, "set constraints all immediate");
+	case SQL_STEP_NO_ROLE:
+		return send_text(pg, "set local role none");
+	case SQL_STEP_NO_SESSION:
+		return send_text(pg, "reset session authorization");
+	case SQL_STEP_LOOK:
+		return send_statement(pg, "", &request->look);
 	case SQL_STEP_COMMIT:
 		return send_text(pg, "commit");
 	case SQL_STEP_ROLLBACK:
@@ -105,19 +121,50 @@ sql_script_set_up(PGconn *pg)
 	       PQpipelineSync(pg);
 }
 
-const unsigned char *
-sql_script_of(const struct sql_roles *roles, const struct sql_request *request)
+/* What a persona's transaction has beyond the rest. */
+static bool
+is_wanted(enum sql_step step, const struct sql_roles *roles, const struct sql_request *request)
 {
 	const struct sql_role *role;
+	bool persona = request->identity == SQL_PERSONA;
 
-	switch (request->identity) {
-	case SQL_WITNESS:
-		return witness_steps;
-	case SQL_JANITOR:
-		return janitor_steps;
-	case SQL_PERSONA:
+	switch (step) {
+	case SQL_STEP_NO_TRIGGERS:
+		return persona && request->without_triggers;
+	case SQL_STEP_CURSOR:
+	case SQL_STEP_CURSOR_END:
+	case SQL_STEP_CURSOR_ROW:
+		return persona && request->row.text;
+	case SQL_STEP_SETTINGS:
+		role = persona ? sql_roles_find(roles, request->role) : NULL;
+		return role && role->setting_names;
+	case SQL_STEP_CONSTRAINTS:
+		return persona;
+	case SQL_STEP_NO_ROLE:
+	case SQL_STEP_NO_SESSION:
+	case SQL_STEP_LOOK:
+		return persona && request->look.text;
+	case SQL_STEP_COMMIT:
+		return request->identity == SQL_JANITOR;
+	case SQL_STEP_BEGIN:
+	case SQL_STEP_FRAME:
+	case SQL_STEP_STATEMENT:
+	case SQL_STEP_SYNC:
+	case SQL_STEP_ROLLBACK:
+	case SQL_STEP_END:
 		break;
 	}
-	role = sql_roles_find(roles, request->role);
-	return role && role->setting_names ? persona_steps_with_settings : persona_steps;
+	return true;
+}
+
+void
+sql_script_of(const struct sql_roles *roles, const struct sql_request *request,
+	      unsigned char steps[SQL_STEPS])
+{
+	size_t count = 0;
+
+	for (int step = SQL_STEP_BEGIN; step <= SQL_STEP_END; step++) {
+		if (is_wanted((enum sql_step)step, roles, request))
+			steps[count++] = (unsigned char)step;
+	}
 }

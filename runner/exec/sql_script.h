@@ -12,15 +12,24 @@
  * error, so the rollback has a segment of its own: it happens in any case. */
 enum sql_step {
 	SQL_STEP_BEGIN,
+	SQL_STEP_NO_TRIGGERS,
+	SQL_STEP_CURSOR,     /* on the rows that `row` selects */
+	SQL_STEP_CURSOR_END, /* onto the second: there must be none */
+	SQL_STEP_CURSOR_ROW, /* onto the first */
 	SQL_STEP_SETTINGS,
 	SQL_STEP_FRAME,
 	SQL_STEP_STATEMENT,
 	SQL_STEP_CONSTRAINTS,
+	SQL_STEP_NO_ROLE, /* as connected again */
+	SQL_STEP_NO_SESSION,
+	SQL_STEP_LOOK,
 	SQL_STEP_COMMIT,
 	SQL_STEP_SYNC,
 	SQL_STEP_ROLLBACK,
 	SQL_STEP_END /* the second sync */
 };
+
+#define SQL_STEPS 16 /* of the longest transaction */
 
 /* Queue the set-up of a connection that entered pipeline mode: the answers are to the session
  * settings, sql_role_facts, three prepared statements, and a sync. False when libpq takes no more.
@@ -28,8 +37,8 @@ enum sql_step {
 bool sql_script_set_up(PGconn *pg);
 
 /* The steps of the request's transaction, up to and with SQL_STEP_END. */
-const unsigned char *sql_script_of(const struct sql_roles *roles,
-				   const struct sql_request *request);
+void sql_script_of(const struct sql_roles *roles, const struct sql_request *request,
+		   unsigned char steps[SQL_STEPS]);
 
 /* Queue one of them. False when libpq takes no more. */
 bool sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_request *request,

@@ -44,8 +44,9 @@ ParameterizedTest(size_t *row, sql_script, rows)
 	const struct sql_roles roles = { items, COUNTOF(items) };
 	const struct sql_request request = { .identity = rows[*row].identity,
 					     .role = rows[*row].role };
-	const unsigned char *steps = sql_script_of(&roles, &request);
+	unsigned char steps[SQL_STEPS];
 
+	sql_script_of(&roles, &request, steps);
 	cr_expect_eq(place(steps, SQL_STEP_BEGIN), 0);
 	cr_expect_lt(place(steps, SQL_STEP_FRAME), place(steps, SQL_STEP_STATEMENT));
 	cr_expect_lt(place(steps, SQL_STEP_STATEMENT), place(steps, SQL_STEP_SYNC));
@@ -55,4 +56,27 @@ ParameterizedTest(size_t *row, sql_script, rows)
 	cr_expect_eq(place(steps, SQL_STEP_SETTINGS) > 0, rows[*row].settings);
 	cr_expect_eq(place(steps, SQL_STEP_CONSTRAINTS) > 0, rows[*row].constraints);
 	cr_expect_eq(place(steps, SQL_STEP_COMMIT) > 0, rows[*row].commit);
+}
+
+Test(sql_script, a_row_is_picked_before_the_role_is_taken_and_looked_at_after_it_is_left)
+{
+	const struct sql_roles roles = { 0 };
+	struct sql_request request = { .identity = SQL_PERSONA,
+				       .role = "plain",
+				       .row = { .text = "select from t" },
+				       .look = { .text = "select * from t" },
+				       .without_triggers = true };
+	unsigned char steps[SQL_STEPS];
+
+	sql_script_of(&roles, &request, steps);
+	cr_expect_lt(place(steps, SQL_STEP_NO_TRIGGERS), place(steps, SQL_STEP_FRAME));
+	cr_expect_lt(place(steps, SQL_STEP_CURSOR_ROW), place(steps, SQL_STEP_FRAME));
+	cr_expect_lt(place(steps, SQL_STEP_CONSTRAINTS), place(steps, SQL_STEP_NO_ROLE));
+	cr_expect_lt(place(steps, SQL_STEP_NO_SESSION), place(steps, SQL_STEP_LOOK));
+	cr_expect_lt(place(steps, SQL_STEP_LOOK), place(steps, SQL_STEP_SYNC));
+	/* Whoever is no persona has nothing of it. */
+	request.identity = SQL_WITNESS;
+	sql_script_of(&roles, &request, steps);
+	cr_expect_eq(place(steps, SQL_STEP_CURSOR), -1);
+	cr_expect_eq(place(steps, SQL_STEP_LOOK), -1);
 }

@@ -73,7 +73,7 @@ struct sql_exchange {
 	const char *role, *claims; /* of a persona; NULL */
 	const char *text;
 	const char *params;             /* JSON array */
-	const char *outcome;            /* "allowed", "filtered", "denied", "error", "lost" */
+	const char *outcome;            /* as suites write it: "denied.policy"; "lost" */
 	const char *sqlstate, *message; /* NULL: none */
 	long rows;
 	const char *values; /* JSON array of row objects, at most 20 rows; NULL */

@@ -212,13 +212,16 @@ params_read(struct reader *reader)
 static bool
 refused_read(struct reader *reader)
 {
-	static const char *const outcomes[] = { "denied", "filtered" };
+	static const char *const outcomes[] = {
+		"denied",       "filtered",           "denied.policy",
+		"denied.grant", "denied.application", "denied.view"
+	};
 	struct action *action = reader->action;
 	struct node list, item;
 	bool ok = true;
 
 	action->refused = outcomes;
-	action->refused_count = COUNTOF(outcomes);
+	action->refused_count = 2; /* unless it says more exactly how */
 	if (!node_member(reader->node, "refused", &list))
 		return true;
 	if (!node_texts(reader->node, "refused", REQUIRED, &reader->lens->arena, &action->refused,

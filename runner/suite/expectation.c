@@ -1,7 +1,5 @@
 #include "suite/expectation.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "check/pattern.h"
@@ -90,45 +88,8 @@ error_read(const struct node *object, const struct node *part, struct expectatio
 	return true;
 }
 
-/* "1": rows of `allowed`, at least one: with none it would have been filtered. */
 static bool
-rows_parse(const char *text, long *rows)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	*rows = strtol(text, &end, 10);
-	return *end == '\0' && *rows > 0;
-}
-
-static bool
-sqlstate_parse(const char *text, char sqlstate[6])
-{
-	if (strlen(text) != 5 || strspn(text, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5)
-		return false;
-	memcpy(sqlstate, text, 6);
-	return true;
-}
-
-static bool
-outcome_parse(const char *text, struct outcome_pattern *out)
-{
-	*out = (struct outcome_pattern){ .rows = -1 };
-	if (strcmp(text, "allowed") == 0 ||
-	    (strncmp(text, "allowed ", 8) == 0 && rows_parse(text + 8, &out->rows)))
-		out->outcome = OUTCOME_ALLOWED;
-	else if (strcmp(text, "filtered") == 0)
-		out->outcome = OUTCOME_FILTERED;
-	else if (strcmp(text, "denied") == 0)
-		out->outcome = OUTCOME_DENIED;
-	else if (strncmp(text, "error ", 6) == 0 && sqlstate_parse(text + 6, out->sqlstate))
-		out->outcome = OUTCOME_ERROR;
-	return out->outcome != OUTCOME_NONE;
-}
-
-static bool
-outcome_read(const struct node *object, const struct node *part, struct expectation *expect)
+outcomes_read(const struct node *object, const struct node *part, struct expectation *expect)
 {
 	struct alternatives found;
 	bool refused = false, succeeded = false;
@@ -137,13 +98,10 @@ outcome_read(const struct node *object, const struct node *part, struct expectat
 	if (!alternatives_read(part, &found, expect))
 		return false;
 	for (size_t i = 0; i < found.count; i++) {
-		const char *text = json_string_value(found.items[i].value);
 		struct outcome_pattern *out = &expect->outcome[expect->outcome_count];
-		if (!text || !outcome_parse(text, out))
-			return node_fail(&found.items[i],
-					 "must be `allowed`, `allowed N`, `filtered`, `denied` "
-					 "or `error SQLSTATE`");
-		*(out->outcome == OUTCOME_ALLOWED ? &succeeded : &refused) = true;
+		if (!outcome_read(&found.items[i], out))
+			return false;
+		*(outcome_allows(out->outcome) ? &succeeded : &refused) = true;
 		expect->outcome_count++;
 	}
 	return !(refused && succeeded) ||
@@ -200,7 +158,7 @@ static const struct {
 } parts[] = {
 	{ "status", HTTP, status_read }, { "error", HTTP, error_read },
 	{ "body", HTTP, body_read },     { "headers", HTTP, headers_read },
-	{ "within", ANY, within_read },  { "outcome", SQL, outcome_read },
+	{ "within", ANY, within_read },  { "outcome", SQL, outcomes_read },
 	{ "rows", SQL, rows_read },      { "values", SQL, values_read },
 };
 
@@ -264,8 +222,7 @@ expectation_refuses(const struct expectation *expect)
 	if (expect->status_count > 0)
 		return expect->status[0] >= REFUSED;
 	for (size_t i = 0; i < expect->outcome_count; i++) {
-		enum outcome outcome = expect->outcome[i].outcome;
-		if (outcome == OUTCOME_DENIED || outcome == OUTCOME_FILTERED)
+		if (outcome_refuses(expect->outcome[i].outcome))
 			return true;
 	}
 	return false;
@@ -274,5 +231,30 @@ expectation_refuses(const struct expectation *expect)
 bool
 expectation_fails(const struct expectation *expect)
 {
-	return expect->outcome_count > 0 && expect->outcome[0].outcome == OUTCOME_ERROR;
+	enum outcome outcome = expect->outcome[0].outcome;
+
+	return expect->outcome_count > 0 && !outcome_refuses(outcome) &&
+	       !outcome_is(outcome, OUTCOME_ALLOWED);
+}
+
+bool
+expectation_expects(const struct expectation *expect, enum outcome outcome)
+{
+	for (size_t i = 0; i < expect->outcome_count; i++) {
+		if (expect->outcome[i].outcome == outcome)
+			return true;
+	}
+	return false;
+}
+
+bool
+expectation_reaches(const struct expectation *expect)
+{
+	if (expect->outcome_count == 0)
+		return expect->values.value || expect->rows.value;
+	for (size_t i = 0; i < expect->outcome_count; i++) {
+		if (!outcome_allows(expect->outcome[i].outcome))
+			return false;
+	}
+	return true;
 }

@@ -47,9 +47,9 @@ static const struct {
 	{ STEP_SQL, "e: { headers: {} }", false,
 	  "1:6: `headers` cannot be expected of a statement" },
 	{ STEP_SQL, "e: { outcome: allowed x }", false,
-	  "1:15: must be `allowed`, `allowed N`, `filtered`, `denied` or `error SQLSTATE`" },
+	  "1:15: `allowed` takes a number of rows, 1 or more" },
 	{ STEP_SQL, "e: { outcome: error 2351 }", false,
-	  "1:15: must be `allowed`, `allowed N`, `filtered`, `denied` or `error SQLSTATE`" },
+	  "1:15: `error` takes an SQLSTATE such as 23514" },
 	{ STEP_HTTP, "e: {}", false, "1:4: must not be empty" },
 	{ STEP_HTTP, "e: 200", false, "1:4: must be a mapping, not a number" },
 };

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "check/pattern.h"
 #include "suite/reading.h"
 
 static bool
@@ -43,18 +44,27 @@ rows_read(const struct node *node, struct suite *suite, struct guard *guard)
 	return true;
 }
 
+/* Table and rows; `own` are the keys it has beside these. */
 static bool
-guard_read(const struct node *node, struct suite *suite, struct guard *guard)
+place_read(const struct node *node, struct suite *suite, const char *own, struct guard *guard)
 {
-	static const char *const keys[] = { "table", "id", "where", "empty" };
+	const char *const keys[] = { "table", "id", "where", own };
 
 	guard->place = node_place(node);
 	if (!node_is_object(node))
 		return false;
-	bool ok = node_keys(node, keys, COUNTOF(keys));
-	ok &= node_boolean(node, "empty", OPTIONAL, &guard->empty);
+	bool ok = node_keys(node, keys, own ? COUNTOF(keys) : COUNTOF(keys) - 1);
 	ok &= table_read(node, suite, &guard->table);
 	return rows_read(node, suite, guard) && ok;
+}
+
+static bool
+guard_read(const struct node *node, struct suite *suite, struct guard *guard)
+{
+	bool ok = !json_is_object(node->value) ||
+		  node_boolean(node, "empty", OPTIONAL, &guard->empty);
+
+	return place_read(node, suite, "empty", guard) && ok;
 }
 
 bool
@@ -71,4 +81,28 @@ guard_read_all(const struct node *node, struct suite *suite, struct step *step)
 		ok &= guard_read(&item, suite, &guards[i]);
 	step->unchanged = guards;
 	return ok;
+}
+
+bool
+guard_read_blind(const struct node *node, struct suite *suite, struct step *step)
+{
+	struct guard *guard = ARENA_NEW(&suite->arena, struct guard);
+
+	step->blind = guard;
+	return place_read(node, suite, NULL, guard);
+}
+
+bool
+guard_read_stored(const struct node *node, struct suite *suite, struct step *step)
+{
+	struct guard *guard = ARENA_NEW(&suite->arena, struct guard);
+	struct node row;
+
+	step->stored = guard;
+	if (!place_read(node, suite, "row", guard))
+		return false;
+	if (!node_member(node, "row", &row))
+		return node_fail(node, "missing key `row`");
+	reading_template(node, "row", &guard->row);
+	return node_is_object(&row) && pattern_valid(&row);
 }

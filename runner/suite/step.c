@@ -10,6 +10,7 @@
 #include "suite/reference.h"
 #include "suite/request.h"
 #include "suite/statement.h"
+#include "suite/step_sql.h"
 #include "suite/together.h"
 
 #define ACTION  (1U << STEP_ACTION)
@@ -42,6 +43,8 @@ static const struct field fields[] = {
 	{ "body", HTTP, true },
 	{ "body_repeat", HTTP, true },
 	{ "params", SQL, true },
+	{ "blind", SQL, true },
+	{ "stored", SQL, true },
 	{ "title", JUDGED | WAIT, false },
 	{ "as", JUDGED, false },
 	{ "timeout", JUDGED, false },
@@ -198,7 +201,6 @@ content_read(struct reader *reader)
 {
 	const struct node *node = reader->node;
 	struct step *step = reader->step;
-	struct node params;
 
 	switch (step->kind) {
 	case STEP_ACTION:
@@ -206,10 +208,7 @@ content_read(struct reader *reader)
 	case STEP_HTTP:
 		return request_read(reader->loading, node, step);
 	case STEP_SQL:
-		if (node_member(node, "params", &params) && !json_is_array(params.value))
-			return node_fail(&params, "must be a list");
-		reading_template(node, "params", &step->params);
-		return reading_sql(node, "sql", &step->params, &step->sql);
+		return step_sql_read(reader->loading, node, step);
 	case STEP_WAIT:
 	case STEP_KINDS:
 		break;
@@ -301,7 +300,7 @@ proof_read(struct reader *reader, bool expected)
 		return false; /* nobody knows whether it is a refusal */
 	ok &= node_text(reader->node, "unproved", OPTIONAL, &step->unproved);
 	bool proved = node_member(reader->node, "control", &member) ||
-		      node_member(reader->node, "unchanged", &member);
+		      node_member(reader->node, "unchanged", &member) || step->blind;
 	bool excused = node_member(reader->node, "unproved", &member);
 
 	if (step->refusal && !proved && !excused)
@@ -407,6 +406,9 @@ step_read(struct loading *loading, struct unit *unit, const struct node *node, c
 	ok &= eventually_read(&reader);
 	ok &= together_read(loading, node, step);
 	ok &= proof_read(&reader, expected);
+	ok = ok && step_sql_witnessed(node, step);
+	if (ok)
+		step_sql_note(loading, unit, node, step);
 	names_check(&reader);
 	note_write(&reader);
 	captures_read(&reader);

@@ -13,8 +13,13 @@ static const struct {
 	{ "sql: select 1, as: witness, expect: { rows: 1 }", "" },
 	{ "sql: delete from items, expect: { outcome: filtered }, unchanged: { table: items, id: 1 "
 	  "}",
-	  "" },
+	  "nobody in this suite is expected to reach `items` in SQL: without a `control` the "
+	  "refusal proves nothing" },
 	{ "sql: delete from items, expect: { outcome: error 23503 }", "" },
+	{ "sql: delete from items, expect: { outcome: allowed 1 }, blind: { table: items, id: 1 }",
+	  "" },
+	{ "sql: delete from items, expect: { outcome: filtered }, unproved: x",
+	  "`filtered` needs `unchanged`: a row that the witness sees" },
 	{ "action: view_item, expect: { status: 200 }, unchanged: { table: items, id: 1 }", "" },
 	{ "action: view_item, expect: { status: 200 }, eventually: { within: 1s, every: 1s }", "" },
 	{ "http: POST /a, json: {}, expect: { status: 200 }, eventually: { within: 1s }", "" },

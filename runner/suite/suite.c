@@ -21,24 +21,6 @@ static const char *const keys[] = {
 };
 
 const char *
-outcome_name(enum outcome outcome)
-{
-	switch (outcome) {
-	case OUTCOME_ALLOWED:
-		return "allowed";
-	case OUTCOME_FILTERED:
-		return "filtered";
-	case OUTCOME_DENIED:
-		return "denied";
-	case OUTCOME_ERROR:
-		return "error";
-	case OUTCOME_NONE:
-		break;
-	}
-	return "none";
-}
-
-const char *
 step_kind_name(enum step_kind kind)
 {
 	static const char *const names[] = { [STEP_ACTION] = "action",

@@ -23,26 +23,12 @@
 #include "suite/environment.h"
 #include "suite/lens.h"
 #include "suite/lens_cache.h"
+#include "suite/outcome.h"
 #include "suite/template.h"
 
 enum step_kind { STEP_ACTION, STEP_HTTP, STEP_SQL, STEP_WAIT, STEP_KINDS };
 
-/* How a SQL statement ended, as a test sees it. */
-enum outcome {
-	OUTCOME_NONE,
-	OUTCOME_ALLOWED,  /* rows came back or were changed */
-	OUTCOME_FILTERED, /* it ran, and touched no row although one is there */
-	OUTCOME_DENIED,   /* 42501: policy, grant or a trigger that says so */
-	OUTCOME_ERROR     /* any other SQLSTATE */
-};
-
 #define EXPECT_ALTERNATIVES 4
-
-struct outcome_pattern {
-	enum outcome outcome;
-	long rows;        /* of ALLOWED; -1: one or more */
-	char sqlstate[6]; /* of ERROR */
-};
 
 /* One expectation. Alternatives are of one kind (all successes or all refusals), and have a reason.
  */
@@ -75,6 +61,7 @@ struct capture {
 struct guard {
 	const char *table;
 	struct template where; /* {column: value} */
+	struct template row;   /* of `stored`: pattern each such row must match; value NULL: none */
 	bool empty;            /* there is none, before and after */
 	struct place place;
 };
@@ -107,7 +94,10 @@ struct step {
 	struct template body; /* BODY_REPEAT: {text, times} */
 	/* STEP_SQL */
 	const char *sql;
-	struct template params; /* array */
+	struct template params;     /* array */
+	const char *target;         /* the table or function the statement is about; NULL: unclear */
+	const struct guard *blind;  /* the one row it is pointed at by a cursor; NULL: none */
+	const struct guard *stored; /* what the witness finds before the rollback; NULL: not asked */
 	/* STEP_WAIT */
 	int64_t wait_ms;
 
@@ -118,6 +108,7 @@ struct step {
 	const struct guard *unchanged;
 	size_t unchanged_count;
 	const char *control;  /* id of the case that must pass for this refusal to count; NULL */
+	bool control_implied; /* nobody named it: it reaches the same table in SQL */
 	const char *unproved; /* why a refusal has neither control nor unchanged; NULL */
 	int64_t timeout_ms;   /* 0: the command line's */
 	int64_t eventually_within_ms; /* 0: once */
@@ -193,7 +184,6 @@ void suite_free(struct suite *suite);
 const struct persona *suite_persona(const struct suite *suite,
 				    const struct environment *environment, const char *name);
 
-const char *outcome_name(enum outcome outcome);
 const char *step_kind_name(enum step_kind kind);
 
 #endif

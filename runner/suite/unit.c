@@ -113,10 +113,37 @@ unit_controlled(struct units *units, struct unit *unit, const struct node *node,
 	add(units, &unit->controls, node, id);
 }
 
+void
+unit_reaches(struct units *units, struct unit *unit, const char *table)
+{
+	if (table && !unit_name_listed(unit->reached, table))
+		add(units, &unit->reached, NULL, table);
+}
+
+void
+unit_refuses(struct units *units, struct unit *unit, const struct node *node, const char *table,
+	     const char **control)
+{
+	struct unit_refusal *refusal, **last = &unit->refusals;
+
+	if (table && unit_name_listed(unit->reached, table))
+		return;
+	refusal = ARENA_NEW(units->arena, struct unit_refusal);
+	*refusal = (struct unit_refusal){ .table = table,
+					  .control = control,
+					  .document = node->document,
+					  .pointer = keep(units, node->pointer) };
+	while (*last)
+		last = &(*last)->next;
+	*last = refusal;
+}
+
 /* While the units are judged. */
 struct judge {
 	struct units *units;
 	struct errors *errors;
+	size_t *seen; /* per unit: the last search that came by */
+	size_t stamp;
 };
 
 struct node
@@ -207,11 +234,97 @@ link_all(const struct judge *judge)
 
 		for (const struct unit_name *name = unit->controls; name; name = name->next)
 			room++;
+		for (const struct unit_refusal *one = unit->refusals; one; one = one->next)
+			room++;
 		unit->edges = ARENA_ARRAY(judge->units->arena, room + 1, size_t);
 		link_needs(judge, unit);
 		unit->need_edges = unit->edge_count;
 		link_controls(judge, unit);
 	}
+}
+
+/* ---- controls that nobody named ---- */
+
+/* Whether `from` waits for `unit`, however far away. `seen` has room for a stamp per unit. */
+static bool
+waits(const struct judge *judge, size_t from, size_t unit, size_t stamp)
+{
+	const struct unit *at = judge->units->items[from];
+
+	if (from == unit)
+		return true;
+	if (judge->seen[from] == stamp)
+		return false;
+	judge->seen[from] = stamp;
+	for (size_t i = 0; i < at->edge_count; i++) {
+		if (waits(judge, at->edges[i], unit, stamp))
+			return true;
+	}
+	return false;
+}
+
+/* The first case that gets to the refusal's table and does not wait for `number` itself. */
+static bool
+find_proof(struct judge *judge, size_t number, const struct unit_refusal *refusal, size_t *found)
+{
+	for (size_t i = 0; refusal->table && i < judge->units->count; i++) {
+		const struct unit *unit = judge->units->items[i];
+
+		if (!unit->is_case || !unit->id || !unit_name_listed(unit->reached, refusal->table))
+			continue;
+		if (i != number && !waits(judge, i, number, ++judge->stamp)) {
+			*found = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+has_edge(const struct unit *unit, size_t to)
+{
+	for (size_t i = 0; i < unit->edge_count; i++) {
+		if (unit->edges[i] == to)
+			return true;
+	}
+	return false;
+}
+
+static void
+prove(struct judge *judge, size_t number)
+{
+	struct unit *unit = judge->units->items[number];
+
+	for (struct unit_refusal *one = unit->refusals; one; one = one->next) {
+		struct node node = unit_node(one->document, one->pointer, judge->errors);
+		size_t found = 0;
+
+		if (find_proof(judge, number, one, &found)) {
+			*one->control = judge->units->items[found]->id;
+			if (!has_edge(unit, found))
+				unit->edges[unit->edge_count++] = found;
+		} else if (one->table) {
+			node_fail(
+				&node,
+				"nobody in this suite is expected to reach `%s` in SQL: without a "
+				"`control` the refusal proves nothing",
+				one->table);
+		} else {
+			node_fail(&node, "the refusal needs a `control`: which table the statement "
+					 "is about is not clear");
+		}
+	}
+}
+
+static void
+prove_all(struct judge *judge)
+{
+	judge->seen = calloc(judge->units->count + 1, sizeof(*judge->seen));
+	if (!judge->seen)
+		abort();
+	for (size_t i = 0; i < judge->units->count; i++)
+		prove(judge, i);
+	free(judge->seen);
 }
 
 static size_t
@@ -255,9 +368,10 @@ circle(void *arg, const size_t *path, size_t count)
 void
 units_judge(struct units *units, struct errors *errors)
 {
-	struct judge judge = { units, errors };
+	struct judge judge = { .units = units, .errors = errors };
 
 	link_all(&judge);
+	prove_all(&judge);
 	circle_find(units->count, waits_for, circle, &judge);
 	knowledge_check(units, errors);
 }

@@ -21,6 +21,15 @@ struct unit_name {
 	struct unit_name *next;
 };
 
+/* A refusal that nobody named a control for, and where its id goes. */
+struct unit_refusal {
+	const char *table; /* NULL: unclear */
+	const char **control;
+	const struct document *document;
+	const char *pointer;
+	struct unit_refusal *next;
+};
+
 struct unit {
 	const char *id;   /* NULL: nothing can name it */
 	const char *base; /* the id before a matrix added to it; NULL: no matrix */
@@ -30,6 +39,8 @@ struct unit {
 	size_t need_count;
 	bool needs_listed; /* as a list, so that each has a place of its own */
 	struct unit_name *captures, *unknown, *controls;
+	struct unit_name *reached;     /* tables a persona gets to in SQL, as its steps expect */
+	struct unit_refusal *refusals; /* that such a persona has to prove */
 	const struct document *document;
 	const char *pointer;
 	size_t *edges; /* numbers of the units it waits for, once judged: needs, then controls */
@@ -61,12 +72,19 @@ void unit_uses(struct units *units, struct unit *unit, const struct node *node, 
 void unit_controlled(struct units *units, struct unit *unit, const struct node *node,
 		     const char *id);
 
+/* A step of the unit expects that a persona gets to `table` in SQL. */
+void unit_reaches(struct units *units, struct unit *unit, const char *table);
+/* The statement at `node` is to be refused, and counts only when some persona gets to its table in
+ * the same run: an earlier step of this case, or else a case whose id will be in *control. */
+void unit_refuses(struct units *units, struct unit *unit, const struct node *node,
+		  const char *table, const char **control);
+
 bool unit_name_listed(const struct unit_name *list, const char *name);
 /* A node to report a mistake at; it has no value. */
 struct node unit_node(const struct document *document, const char *pointer, struct errors *errors);
 
-/* Everything has been read: names that nothing gives, needs and controls that name nothing, and
- * circles are errors. */
+/* Everything has been read: names that nothing gives, needs and controls that name nothing,
+ * refusals that nothing can prove, and circles are errors. */
 void units_judge(struct units *units, struct errors *errors);
 
 #endif

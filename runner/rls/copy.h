@@ -1,0 +1,38 @@
+/* copy.h - the database a mutant is tried on: as it was, for each of them again.
+ *
+ * A throw-away database is dropped and copied from a template for every mutant, so nothing that a
+ * mutant lets through outlives it; whoever was connected is thrown out and connects again. In a
+ * database that cannot be copied, mutants are applied and undone in place.
+ */
+#ifndef RLS_COPY_H
+#define RLS_COPY_H
+
+#include <stdbool.h>
+
+#include "exec/loop.h"
+#include "exec/sql_session.h"
+#include "rls/mutant.h"
+
+struct copy;
+
+/* Connect to `conninfo`, which must be a superuser's. With `renew` its database is ours to drop,
+ * and nobody else may be connected to it now: it becomes the template. NULL with
+ * ERROR_ENVIRONMENT. */
+struct copy *copy_open(struct loop *loop, const char *conninfo, bool renew,
+		       struct error *err) MUST_USE;
+/* The database is left as the last mutant's run left it. NULL does nothing. */
+void copy_close(struct copy *copy);
+
+/* Make the database as it was, and the mutant in it. False with ERROR_ENVIRONMENT; with *refused
+ * the server did not take the mutant, whose fault that is, and the copy goes on being good. */
+bool copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused,
+		struct error *err) MUST_USE;
+
+/* Take the mutant back: needed for what lies outside of the database, such as roles, and where the
+ * database is not renewed. */
+bool copy_undo(struct copy *copy, const struct mutant *mutant, struct error *err) MUST_USE;
+
+/* On the database as it stands; borrowed until the next copy_apply(). NULL when it was lost. */
+struct sql_session *copy_session(struct copy *copy);
+
+#endif

@@ -1,0 +1,101 @@
+#include "rls/mutant.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rls/mutant_catalog.h"
+#include "rls/mutant_making.h"
+
+struct mutant *
+mutants_add(struct mutants *mutants)
+{
+	if (mutants->count == mutants->room) {
+		mutants->room = mutants->room ? mutants->room * 2 : 64;
+		mutants->items = realloc(mutants->items, mutants->room * sizeof(struct mutant));
+		if (!mutants->items)
+			abort();
+	}
+	struct mutant *mutant = &mutants->items[mutants->count++];
+	*mutant = (struct mutant){ 0 };
+	return mutant;
+}
+
+void
+mutants_release(struct mutants *mutants)
+{
+	free(mutants->items);
+	arena_release(&mutants->arena);
+	*mutants = (struct mutants){ 0 };
+}
+
+const char *
+catalog_text(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text ? text : "";
+}
+
+bool
+catalog_true(const json_t *row, const char *key)
+{
+	return json_is_true(json_object_get(row, key));
+}
+
+const char *
+mutant_text(struct making *making, const char *sentence, const char *name)
+{
+	const char *text = "", *at = sentence;
+
+	for (const char *gap = strstr(at, "{}"); gap; gap = strstr(at, "{}")) {
+		text = arena_printf(making->arena, "%s%.*s%s", text, (int)(gap - at), at, name);
+		at = gap + 2;
+	}
+	return arena_printf(making->arena, "%s%s", text, at);
+}
+
+static bool
+is_taken(const struct mutants *mutants, const char *name)
+{
+	/* The last one is the one that wants the name. */
+	for (size_t i = 0; i + 1 < mutants->count; i++) {
+		if (strcmp(mutants->items[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+mutant_name(struct making *making, struct mutant *mutant, const char *object_name, const char *kind)
+{
+	const char *name = arena_printf(making->arena, "%s/%s", object_name, kind);
+
+	for (int number = 2; is_taken(making->out, name); number++)
+		name = arena_printf(making->arena, "%s/%s-%d", object_name, kind, number);
+	mutant->name = name;
+	mutant->kind = kind;
+}
+
+bool
+mutants_make(const json_t *catalog, const struct mutant_scope *scope, struct mutants *mutants,
+	     struct error *err)
+{
+	struct making making = { catalog, scope, mutants, &mutants->arena };
+
+	if (!mutants_of_policies(&making, err))
+		return false;
+	mutants_of_tables(&making);
+	mutants_of_functions(&making);
+	return true;
+}
+
+bool
+mutants_read(struct sql_session *session, const struct mutant_scope *scope, int64_t timeout_ms,
+	     struct mutants *mutants, struct error *err)
+{
+	json_t *catalog = mutant_catalog_read(session, scope, timeout_ms, err);
+	bool ok = catalog && mutants_make(catalog, scope, mutants, err);
+
+	json_decref(catalog);
+	return ok;
+}

@@ -8,6 +8,7 @@
 #include "cli/exit.h"
 #include "cli/merge_command.h"
 #include "cli/mistakes.h"
+#include "cli/prove_command.h"
 #include "cli/report_command.h"
 #include "cli/run_command.h"
 #include "cli/target_command.h"
@@ -59,6 +60,14 @@ static const struct command commands[] = {
 	  "help\n"
 	  "audit-checks. What a persona can really do is the matrix's to say.",
 	  OPTIONS_WHERE | OPTIONS_CATALOG | OPTIONS_AUDIT | OPTIONS_TERMINAL, audit_command },
+	{ "prove", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]",
+	  "would the tests notice? loosen each guard of the rows, and require a red",
+	  "Drops, opens or widens every policy, grant, trigger and helper function, one at a time, "
+	  "in\n"
+	  "a throw-away database, and runs the suites (or those of --gate) until a case is red. "
+	  "What\n"
+	  "no case notices is a survivor, printed with the kind of case that would.",
+	  OPTIONS_WHERE | OPTIONS_TERMINAL | OPTIONS_PROVE, prove_command },
 	{ "target", "", "the embedded reference target in the foreground",
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",

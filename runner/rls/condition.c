@@ -44,9 +44,8 @@ static size_t
 quoted_len(const char *at, char quote, bool escapes)
 {
 	for (size_t i = 1; at[i]; i++) {
-		if (escapes && at[i] == '\\' && at[i + 1])
-			i++;
-		else if (at[i] == quote && at[i + 1] == quote)
+		bool escaped = escapes && at[i] == '\\' && at[i + 1];
+		if (escaped || (at[i] == quote && at[i + 1] == quote))
 			i++;
 		else if (at[i] == quote)
 			return i + 1;

@@ -15,6 +15,7 @@ struct copy {
 	char database[3 * NAME_BYTES], template[3 * NAME_BYTES]; /* quoted */
 	struct sql_session *desk; /* on the template; NULL: the database is not renewed */
 	struct sql_session *session;
+	bool spoilt; /* not as it was: to be copied anew */
 };
 
 static struct sql_session *
@@ -117,6 +118,7 @@ renew(struct copy *copy, struct error *err)
 	    !copy_database(copy, copy->desk, copy->database, copy->template, err))
 		return false;
 	copy->session = open_session(copy, copy->conninfo, err);
+	copy->spoilt = false;
 	return copy->session != NULL;
 }
 
@@ -124,7 +126,7 @@ bool
 copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused, struct error *err)
 {
 	*refused = false;
-	if (copy->desk && !renew(copy, err))
+	if (copy->desk && copy->spoilt && !renew(copy, err))
 		return false;
 	if (script(copy->session, mutant->apply, err))
 		return true;
@@ -133,8 +135,9 @@ copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused, struct
 }
 
 bool
-copy_undo(struct copy *copy, const struct mutant *mutant, struct error *err)
+copy_undo(struct copy *copy, const struct mutant *mutant, bool clean, struct error *err)
 {
+	copy->spoilt = !clean;
 	return script(copy->session, mutant->undo, err);
 }
 

@@ -37,7 +37,7 @@ struct mutants {
 struct mutant_scope {
 	const char *const *schemas; /* without any: every schema but the system's */
 	size_t schema_count;
-	const char *tenant_column; /* NULL: conditions are not told apart by tenant */
+	const char *tenant_column; /* NULL: the reference that most tables have */
 	const char *anonymous;     /* the role of those without a login; PUBLIC if there is none */
 };
 

@@ -7,6 +7,7 @@
  *     functions: [{ id, plain, name, definition, source, language, returns, rows, definer, owner,
  *                   arguments: [type], helper }],           helper: a policy or trigger calls it
  *     roles:     [id],                                      those that BYPASSRLS could be given to
+ *     tenant:    name or null,                              of the likely tenant column
  *     anonymous: id or null }
  *
  * Every `id`, `plain`, `table`, `role`, `roles`, `owner` is quoted, to be put into SQL as it is;

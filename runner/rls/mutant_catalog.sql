@@ -100,5 +100,15 @@ select jsonb_build_object(
 		from pg_roles r
 		where not r.rolsuper and not r.rolbypassrls
 			and r.oid in (select grantee from grants)),
+	'tenant', (
+		-- What most tables say it is: the commonest reference of a name like tenant_id.
+		select a.attname
+		from tables t
+		join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+		where a.attname like '%\_id'
+		group by a.attname
+		having count(*) > 1
+		order by count(*) desc, a.attname
+		limit 1),
 	'anonymous', (select quote_ident(rolname) from pg_roles where rolname = $2)
 ) as catalog

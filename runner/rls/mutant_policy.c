@@ -163,12 +163,44 @@ open_both(struct making *making, const struct policy *p)
 				       does(p), p->table);
 }
 
+static bool
+is_among(const json_t *texts, const char *text)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(texts, i, one)
+	{
+		if (strcmp(json_string_value(one), text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A role that has a grant on the table, is held by policies, and is not among this one's. */
+static bool
+others_have_grants(const struct making *making, const struct policy *p)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(json_object_get(making->catalog, "grants"), i, row)
+	{
+		const char *role = catalog_text(row, "role");
+		if (strcmp(catalog_text(row, "table"), p->table) == 0 &&
+		    is_among(json_object_get(making->catalog, "roles"), role) &&
+		    !condition_names(p->roles, role))
+			return true;
+	}
+	return false;
+}
+
 static void
 widen_roles(struct making *making, const struct policy *p)
 {
 	struct policy changed = *p;
 
-	if (strcmp(p->roles, "PUBLIC") == 0)
+	if (strcmp(p->roles, "PUBLIC") == 0 || !others_have_grants(making, p))
 		return;
 	changed.roles = "PUBLIC";
 	struct mutant *mutant = add(making, p, &changed, "to-public");
@@ -213,6 +245,8 @@ topic_of(const struct making *making, const struct policy *p, const char *operan
 	size_t i;
 	json_t *column;
 
+	if (!tenant)
+		tenant = json_string_value(json_object_get(making->catalog, "tenant"));
 	if (tenant && condition_names(operand, tenant))
 		return TOPIC_TENANT;
 	json_array_foreach(p->columns, i, column)

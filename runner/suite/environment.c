@@ -278,7 +278,8 @@ read_environment(const struct node *root, const json_t *written, struct environm
 {
 	static const char *const keys[] = { "environment", "base_url", "allow_hosts", "database",
 					    "auth",        "apikey",   "yacht",       "mutations",
-					    "within",      "expect",   "personas",    "scenarios" };
+					    "within",      "expect",   "personas",    "scenarios",
+					    "throw_away" };
 	struct arena *arena = &environment->arena;
 	bool ok = node_keys(root, keys, COUNTOF(keys));
 
@@ -289,6 +290,7 @@ read_environment(const struct node *root, const json_t *written, struct environm
 	ok &= read_auth(root, environment);
 	ok &= node_uuid(root, "yacht", arena, &environment->yacht);
 	ok &= read_mutations(root, environment);
+	ok &= node_boolean(root, "throw_away", OPTIONAL, &environment->throw_away);
 	ok &= node_duration(root, "within", OPTIONAL, &environment->within_ms);
 	ok &= read_expect(root, environment);
 	ok &= read_personas(root, written, environment);

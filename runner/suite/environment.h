@@ -89,6 +89,7 @@ struct environment {
 	const struct scenario *scenarios;
 	size_t scenario_count;
 	int64_t within_ms;       /* limit for a reply where a step says none; 0: the suite's */
+	bool throw_away;         /* its database may be changed and broken at will */
 	bool embedded;           /* base_url or database come from ${embedded.*} */
 	struct secrets *secrets; /* borrowed: where ${env.X} and ${secret.X} of suites come from */
 	bool check_only;         /* some values may be place-holders */

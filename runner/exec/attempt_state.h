@@ -4,6 +4,7 @@
  *   attempt_step.c     one step: what is sent, and what its reply means
  *   attempt_sql.c      a statement: how it is asked, and asked again where its answer is unclear
  *   attempt_together.c one request sent several times at once
+ *   attempt_load.c     one request sent many times, and measured
  *   attempt_witness.c  what the witness is asked before and after
  *   attempt_note.c     exchanges, troubles and leftovers, as the record will show them
  */
@@ -23,6 +24,8 @@ enum phase {
 	PHASE_END
 };
 
+struct load_state;
+
 /* The step under way. Everything but the JSON lives in the attempt's arena. */
 struct current {
 	const struct step *step;
@@ -39,13 +42,14 @@ struct current {
 	bool without_triggers; /* it is asked so */
 	struct judgement judgement;
 	int tries;
-	int64_t until_us;   /* `eventually` may try again before this; 0: once */
-	size_t findings_at; /* findings there were before the step */
-	bool succeeded;     /* a 2xx that was expected */
-	int64_t awaited;    /* replies to what was sent at once, still to come */
-	int64_t winners;    /* of those that came */
-	json_t *won;        /* parsed body of the first winner */
-	bool promised;      /* the lens promises rows, and they are looked up */
+	int64_t until_us;        /* `eventually` may try again before this; 0: once */
+	size_t findings_at;      /* findings there were before the step */
+	bool succeeded;          /* a 2xx that was expected */
+	int64_t awaited;         /* replies to what was sent at once, still to come */
+	int64_t winners;         /* of those that came */
+	json_t *won;             /* parsed body of the first winner */
+	struct load_state *load; /* of a load; NULL */
+	bool promised;           /* the lens promises rows, and they are looked up */
 };
 
 struct attempt {
@@ -87,8 +91,8 @@ void attempt_next_step(struct attempt *attempt);
 void attempt_begin_step(struct attempt *attempt, const struct step *step);
 /* Do what the phase asks for; each phase that has nothing (more) to ask falls to the next. */
 void attempt_advance(struct attempt *attempt);
-/* Put a reply on record, count it, and make its body the step's. */
-void attempt_take_reply(struct attempt *attempt, const struct http_reply *reply);
+/* Count a reply, register what it created, and make its body the step's if `body` is read. */
+void attempt_take_reply(struct attempt *attempt, const struct http_reply *reply, bool body);
 /* The reply was judged: on with what was written and what did not change. */
 void attempt_look_further(struct attempt *attempt);
 /* Limit for a reply to the step under way; 0: none. */
@@ -106,6 +110,10 @@ bool attempt_settle(struct attempt *attempt);
 /* Fill what a statement has beside its text and parameters. */
 bool attempt_prepare_sql(struct attempt *attempt, struct error *err);
 void attempt_send_sql(struct attempt *attempt);
+
+/* attempt_load.c: send it as the step's `load` says; let go of what that took. */
+void attempt_send_load(struct attempt *attempt);
+void attempt_free_load(struct load_state *state);
 
 /* attempt_witness.c: each asks for the item the phase is at, and is false when there is none left.
  */

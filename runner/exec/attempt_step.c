@@ -18,6 +18,7 @@ attempt_forget_step(struct attempt *attempt)
 	request_release(&now->request);
 	json_decref(now->reply);
 	json_decref(now->won);
+	attempt_free_load(now->load);
 	json_decref(now->rows);
 	*now = (struct current){ 0 };
 }
@@ -135,14 +136,13 @@ count_reply(struct attempt *attempt, const struct http_reply *reply)
 }
 
 void
-attempt_take_reply(struct attempt *attempt, const struct http_reply *reply)
+attempt_take_reply(struct attempt *attempt, const struct http_reply *reply, bool body)
 {
 	struct current *now = &attempt->now;
 
-	attempt_note_http(attempt, reply);
 	count_reply(attempt, reply);
 	json_decref(now->reply);
-	now->reply = reply->problem == HTTP_OK && reply->body_len > 0
+	now->reply = body && reply->problem == HTTP_OK && reply->body_len > 0
 			     ? json_loadb(reply->body, reply->body_len,
 					  JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
 			     : NULL;
@@ -166,7 +166,8 @@ got_http(void *arg, const struct http_reply *reply)
 	struct attempt *attempt = arg;
 	struct current *now = &attempt->now;
 
-	attempt_take_reply(attempt, reply);
+	attempt_note_http(attempt, reply);
+	attempt_take_reply(attempt, reply, true);
 	now->judgement = (struct judgement){ .findings = &attempt->result.findings,
 					     .within_ms = attempt_within_ms(attempt) };
 	judge_http(now->step, &attempt->scope, reply, now->reply, &now->judgement);
@@ -213,6 +214,10 @@ send_http(struct attempt *attempt)
 	};
 	if (attempt->now.step->together) {
 		attempt_send_together(attempt);
+		return;
+	}
+	if (attempt->now.step->load) {
+		attempt_send_load(attempt);
 		return;
 	}
 	http_send(attempt->session->http, attempt->now.credential->identity, &attempt->http_request,

@@ -88,7 +88,8 @@ got_one(void *arg, const struct http_reply *reply)
 	struct findings why = { .arena = &attempt->arena };
 
 	now->awaited--;
-	attempt_take_reply(attempt, reply);
+	attempt_note_http(attempt, reply);
+	attempt_take_reply(attempt, reply, true);
 	if (fits(attempt, now->step, reply, &why))
 		win(attempt, reply);
 	else if (now->judgement.trouble == TROUBLE_NONE)

@@ -83,6 +83,17 @@ write_findings(struct line *line, const struct findings *findings)
 	line_array_end(line);
 }
 
+/* Of a load only. */
+static void
+write_measured(struct line *line, const char *text)
+{
+	json_t *measured = text ? json_loads(text, 0, NULL) : NULL;
+
+	if (measured)
+		line_json(line, "measured", measured);
+	json_decref(measured);
+}
+
 static void
 write_case(void *arg, const struct planned_case *planned, const struct run_case *run_case)
 {
@@ -105,6 +116,7 @@ write_case(void *arg, const struct planned_case *planned, const struct run_case 
 	write_text(line, "actual", run_case->actual);
 	write_text(line, "proof", run_case->proof);
 	write_text(line, "note", run_case->note);
+	write_measured(line, run_case->measured);
 	line_bool(line, "flaky", run_case->flaky);
 	line_int(line, "attempts", run_case->attempts);
 	line_int(line, "elapsed_us", run_case->elapsed_us);

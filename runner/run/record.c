@@ -341,6 +341,7 @@ record_case(struct record *record, const struct run_case *run_case)
 	line_text(line, "actual", run_case->actual);
 	line_text(line, "proof", run_case->proof);
 	line_text(line, "note", run_case->note);
+	line_text(line, "measured", run_case->measured);
 	if (run_case->flaky)
 		line_bool(line, "flaky", true);
 	if (run_case->attempts != 1)

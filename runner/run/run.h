@@ -112,7 +112,8 @@ struct run_case {
 	const char *actual;   /* one line */
 	const char *proof; /* one line: "row unchanged; control hod-approve passed"; NULL: none */
 	const char *note;  /* which alternative came, and why it is allowed; NULL */
-	bool flaky;        /* passed only on a retry of the case */
+	const char *measured; /* of a load: JSON object of counts and percentiles; NULL */
+	bool flaky;           /* passed only on a retry of the case */
 	int attempts;
 	int64_t started_us, elapsed_us; /* since the run began; of the last attempt */
 	long assertions;                /* expectations looked at */
@@ -192,7 +193,8 @@ const struct exchange *run_preflight_exchanges(const struct run *run, struct are
 					       size_t *count);
 
 /* Exit status by the table of `lensgate help exit`: the first of 6, 4, 3, 1 that applies; 5 when
- * no case was planned; what a FAIL blocked is no 3. Where the cases say 0 and the footer says otherwise, the footer's. */
+ * no case was planned; what a FAIL blocked is no 3. Where the cases say 0 and the footer says
+ * otherwise, the footer's. */
 int run_exit_status(const struct run *run);
 
 #endif

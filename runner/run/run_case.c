@@ -151,6 +151,7 @@ read_case(struct members *members, const json_t *object, struct run_case *out)
 	out->actual = member_text(members, object, "actual");
 	out->proof = member_text(members, object, "proof");
 	out->note = member_text(members, object, "note");
+	out->measured = member_text(members, object, "measured");
 	out->flaky = member_bool(members, object, "flaky");
 	out->attempts = (int)member_int(members, object, "attempts", 1);
 	out->started_us = member_int(members, object, "started_us", 0);

@@ -6,6 +6,7 @@
 #include "suite/cast.h"
 #include "suite/expectation.h"
 #include "suite/guard.h"
+#include "suite/load.h"
 #include "suite/reading.h"
 #include "suite/reference.h"
 #include "suite/request.h"
@@ -55,6 +56,7 @@ static const struct field fields[] = {
 	{ "unproved", JUDGED, false },
 	{ "eventually", JUDGED, false },
 	{ "together", REQUEST, true },
+	{ "load", REQUEST, true },
 	{ "include", 0, false }, /* resolved before; here for the hint */
 };
 
@@ -405,6 +407,7 @@ step_read(struct loading *loading, struct unit *unit, const struct node *node, c
 	bool expected = expect_read(&reader);
 	ok &= eventually_read(&reader);
 	ok &= together_read(loading, node, step);
+	ok &= load_read(loading, node, step);
 	ok &= proof_read(&reader, expected);
 	ok = ok && step_sql_witnessed(node, step);
 	if (ok)

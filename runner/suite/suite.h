@@ -75,6 +75,15 @@ struct together {
 	struct expectation otherwise; /* and the others so */
 };
 
+/* One request, sent many times. */
+struct load {
+	int64_t at_once;  /* in flight at any moment; 0: the open model */
+	int64_t requests; /* in all */
+	int64_t per_second, for_ms;
+	int64_t warm_up;          /* of these, the first so many are not measured */
+	struct template measured; /* a pattern for what was; NULL: every reply fits `expect` */
+};
+
 struct step {
 	enum step_kind kind;
 	const char *title; /* NULL: made from what it does */
@@ -102,7 +111,8 @@ struct step {
 	int64_t wait_ms;
 
 	struct expectation expect;
-	const struct together *together; /* NULL: it is sent once */
+	const struct together *together; /* NULL: it is not sent several times at once */
+	const struct load *load;         /* NULL: it is not sent many times */
 	const struct capture *captures;
 	size_t capture_count;
 	const struct guard *unchanged;

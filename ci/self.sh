@@ -41,7 +41,7 @@ exits() {
 # Each id begins with the verdict it has to end with, and the trouble where there is one.
 verdicts_as_named() {
 	exits 3 "$lensgate" run suites/self/failing.yaml --out "$work/failing" -q
-	[ "$(jq -r '.cases | length' "$work/failing/run/latest/result.json")" -eq 11 ] &&
+	[ "$(jq -r '.cases | length' "$work/failing/run/latest/result.json")" -eq 14 ] &&
 		jq -e '[.cases[] | select(
 			((.verdict | ascii_downcase) + "-") as $v | .id | startswith($v) | not)] == []
 			and ([.cases[] | select(.verdict == "ERROR") | .trouble] | sort)

@@ -63,8 +63,11 @@ histogram_percentile(const struct histogram *histogram, double percent)
 		wanted = 1;
 	for (int i = 0; i < HISTOGRAM_BUCKETS && histogram->count > 0; i++) {
 		seen += histogram->counts[i];
+		/* The last bucket holds whatever is beyond the range as well. */
+		if (seen >= wanted && i < HISTOGRAM_BUCKETS - 1 && top_of(i) < histogram->max)
+			return top_of(i);
 		if (seen >= wanted)
-			return top_of(i) < histogram->max ? top_of(i) : histogram->max;
+			break;
 	}
 	return histogram->max;
 }

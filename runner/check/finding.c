@@ -10,7 +10,8 @@ static const char *const finding_types[] = {
 	[FINDING_LATENCY] = "latency",     [FINDING_CAPTURE] = "capture",
 	[FINDING_UNCHANGED] = "unchanged", [FINDING_WRITTEN] = "written",
 	[FINDING_RLS_LEAK] = "rls.leak",   [FINDING_RLS_DENIED] = "rls.denied",
-	[FINDING_ROWS] = "rows",           [FINDING_INVARIANT] = "invariant",
+	[FINDING_ROWS] = "rows",           [FINDING_MEASURED] = "measured",
+	[FINDING_INVARIANT] = "invariant",
 };
 _Static_assert(COUNTOF(finding_types) == FINDING_TYPES, "every finding type needs a word");
 

@@ -24,6 +24,7 @@ enum finding_type {
 	FINDING_RLS_LEAK,   /* SQL allowed what had to be refused */
 	FINDING_RLS_DENIED, /* SQL refused what had to be allowed */
 	FINDING_ROWS,       /* SQL gave other rows than expected */
+	FINDING_MEASURED,   /* what a load measured is not what was wanted */
 	FINDING_INVARIANT,  /* an invariant over every exchange: a 5xx nobody expected */
 	FINDING_TYPES
 };
@@ -44,7 +45,7 @@ struct findings {
 };
 
 /* "status", "body", "headers", "schema", "latency", "capture", "unchanged", "written",
- * "rls.leak", "rls.denied", "rows", "invariant". */
+ * "rls.leak", "rls.denied", "rows", "measured", "invariant". */
 const char *finding_type_name(enum finding_type type);
 /* False when `name` is none of them. */
 bool finding_type_parse(const char *name, enum finding_type *type);

@@ -311,7 +311,8 @@ pattern_text(const json_t *value, size_t max, struct arena *arena)
 	if (!value)
 		return "absent";
 	buf_init(&line, max);
-	(void)json_dump_callback(value, add_until_full, &line, JSON_ENCODE_ANY);
+	(void)json_dump_callback(value, add_until_full, &line,
+				 JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	if (line.truncated && max > 3) {
 		size_t end = max - 3;
 

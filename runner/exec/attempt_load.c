@@ -68,7 +68,7 @@ measured(const struct load_state *state)
 	} ranks[] = { { "p50_ms", 50 }, { "p90_ms", 90 }, { "p95_ms", 95 }, { "p99_ms", 99 } };
 	const struct histogram *times = &state->times_us;
 	json_t *statuses = json_object();
-	char status[8];
+	char status[16];
 
 	for (int i = 0; i < STATUSES; i++) {
 		if (state->statuses[i] == 0)
@@ -113,7 +113,7 @@ judge_measured(struct attempt *attempt, const struct load_state *state, const js
 			    (long long)state->transport_errors, (long long)state->answered);
 	if (!wanted->value) {
 		if (misfits)
-			finding_add(findings, FINDING_STATUS, "/measured/success_percent", "100",
+			finding_add(findings, FINDING_MEASURED, "/measured/success_percent", "100",
 				    "", "%ld of %lld replies were not as expected: %s", misfits,
 				    (long long)state->answered, state->misfit);
 		return;
@@ -124,7 +124,7 @@ judge_measured(struct attempt *attempt, const struct load_state *state, const js
 		return;
 	}
 	attempt->result.assertions += (long)json_object_size(filled);
-	pattern_match(filled, object, "/measured", FINDING_LATENCY, findings);
+	pattern_match(filled, object, "/measured", FINDING_MEASURED, findings);
 	json_decref(filled);
 }
 

@@ -175,18 +175,21 @@ add_line(struct progress *progress, const struct planned_case *planned,
 	buf_printf(&progress->out, "\n");
 }
 
-/* One line below the case: why. */
+/* One line below the case: why; or what was measured. */
 static void
 add_reason(struct progress *progress, const struct run_case *run_case)
 {
 	struct buf *text = fresh(&progress->text);
 
-	if (run_case->verdict == VERDICT_PASS ||
+	if ((run_case->verdict == VERDICT_PASS && !run_case->measured) ||
 	    (run_case->trouble == TROUBLE_PREFLIGHT && progress->errors > 1))
 		return; /* A preflight has one reason for all. */
 	if (run_case->verdict == VERDICT_ERROR)
 		buf_printf(text, "%s: ", trouble_name(run_case->trouble));
-	failure_line(run_case, text);
+	if (run_case->verdict == VERDICT_PASS)
+		buf_printf(text, "%s", run_case->actual ? run_case->actual : "");
+	else
+		failure_line(run_case, text);
 	buf_printf(&progress->out, "       ");
 	plain_line(&progress->out, text->text);
 	buf_printf(&progress->out, "\n");

@@ -491,7 +491,13 @@ static const struct {
 	const char *kind, *extension;
 } reports[] = {
 	{ "junit", "xml" },    { "markdown", "md" }, { "json", "json" },
-	{ "terminal", "txt" }, { "html", "html" },
+	{ "terminal", "txt" },
+	{ "html", "html" },
+	{ "annotations", "commands" },
+	{ "ctrf", "ctrf.json" },
+	{ "github", "github.md" },
+	{ "pr-comment", "comment.md" },
+	{ "tap", "tap" },
 };
 
 static char folder[] = "/tmp/lensgate-golden-XXXXXX";

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/cases.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
-#include "report/latency.h"
 #include "report/summary.h"
+#include "report/times.h"
 
 /* More bars than this are a wall: then how many cases ran at once is drawn instead. */
 #define BARS    1000
@@ -246,26 +245,6 @@ add_timeline(struct page *page)
 	arena_release(&arena);
 }
 
-struct times {
-	struct latency http, sql;
-};
-
-static void
-measure(void *arg, const struct planned_case *planned, const struct run_case *run_case)
-{
-	struct times *times = arg;
-
-	(void)planned;
-	for (size_t i = 0; i < run_case->exchange_count; i++) {
-		const struct exchange *exchange = &run_case->exchanges[i];
-
-		if (exchange->kind == EXCHANGE_SQL)
-			latency_add(&times->sql, exchange->sql.elapsed_us);
-		else if (exchange->http.status && !exchange->http.problem)
-			latency_add(&times->http, exchange->http.timing.total_us);
-	}
-}
-
 /* The place of a bucket between the powers of two around the least and the greatest. */
 struct scale {
 	int from, to; /* buckets, multiples of LATENCY_STEPS */
@@ -399,9 +378,9 @@ add_latency(struct page *page, const struct times *times)
 bool
 page_charts(struct page *page)
 {
-	struct times times = { 0 };
+	struct times times;
 
-	if (!cases_each(page->run, NULL, measure, &times, page->err))
+	if (!times_measure(&times, page->run, page->err))
 		return false;
 	page_section(page, "times", "Times");
 	add_timeline(page);

@@ -15,7 +15,7 @@ struct report_options {
 };
 
 struct report_kind {
-	const char *name; /* "junit", "markdown", "json", "terminal" */
+	const char *name; /* "junit", "markdown", "html", ... */
 	const char *sentence;
 };
 

@@ -1,0 +1,35 @@
+#!/bin/sh
+# ci/page.sh [--shots DIR] [RUN...] - look at the HTML report in headless Chromium.
+#
+# The pages are those of the golden runs and of each RUN. See ci/page.mjs for what is checked;
+# --shots keeps pictures. Skipped, with a sentence, where there is no Chromium, node or network.
+set -eu
+cd "$(dirname "$0")/.."
+
+shots=
+if [ "${1-}" = --shots ]; then
+	mkdir -p "$2"
+	shots=$(cd "$2" && pwd)
+	shift 2
+fi
+
+skip() {
+	echo "page: skipped: $*"
+	exit 0
+}
+
+CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
+	skip "there is no Chromium"
+modules=$(ci/npm.sh playwright-core@1 axe-core@4 2>&1) || skip "$modules"
+pages=$(mktemp -d "${TMPDIR:-/tmp}/lensgate-page.XXXXXX")
+trap 'rm -rf "$pages"; [ -n "${LENSGATE_NODE_MODULES-}" ] || rm -rf "${modules%/node_modules}"' EXIT
+
+number=0
+for run in fixtures/golden/passing.jsonl fixtures/golden/mixed.jsonl fixtures/golden/killed.jsonl \
+	fixtures/golden/refused.jsonl "$@"; do
+	number=$((number + 1))
+	name=$(basename "$run" .jsonl)
+	# The exit status is that of the run.
+	build/lensgate report "$run" --report html="$pages/$number-$name.html" || [ $? -ne 6 ]
+done
+CHROMIUM=$CHROMIUM LENSGATE_NODE_MODULES=$modules node ci/page.mjs ${shots:+--shots "$shots"} "$pages"/*.html

@@ -31,8 +31,10 @@ add_text(struct buf *out, const char *text, size_t max, bool property)
 			buf_printf(out, "...");
 			return;
 		}
-		if (size <= 1)
-			add_byte(out, size ? text[at] : '?', property);
+		if (size == 0)
+			buf_add(out, "?", 1);
+		else if (size == 1)
+			add_byte(out, text[at], property);
 		else
 			buf_add(out, text + at, size);
 		at += size ? size : 1;

@@ -1,8 +1,11 @@
 #include "base/digest.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct digest {
 	EVP_MD *method;
@@ -65,4 +68,34 @@ digest_next(struct digest *digest, const void *bytes, size_t len, char hex[DIGES
 	    !EVP_DigestFinal_ex(digest->context, sum, NULL))
 		abort();
 	write_hex(sum, hex);
+}
+
+bool
+digest_file(const char *path, char hex[DIGEST_HEX_BYTES], int64_t *bytes, struct error *err)
+{
+	unsigned char sum[SHA256_DIGEST_LENGTH];
+	char piece[64 * 1024];
+	struct digest *digest = digest_new();
+	FILE *file = fopen(path, "rbe");
+	size_t got;
+
+	*bytes = 0;
+	if (!EVP_DigestInit_ex2(digest->context, digest->method, NULL))
+		abort();
+	while (file && (got = fread(piece, 1, sizeof(piece), file)) > 0) {
+		*bytes += (int64_t)got;
+		if (!EVP_DigestUpdate(digest->context, piece, got))
+			abort();
+	}
+	bool ok = file && !ferror(file);
+	if (!ok)
+		error_set(err, ERROR_ENVIRONMENT, "cannot read %s: %s", path, strerror(errno));
+	else if (!EVP_DigestFinal_ex(digest->context, sum, NULL))
+		abort();
+	else
+		write_hex(sum, hex);
+	if (file)
+		(void)fclose(file);
+	digest_free(digest);
+	return ok;
 }

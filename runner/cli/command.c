@@ -12,25 +12,29 @@
 #include "cli/report_command.h"
 #include "cli/run_command.h"
 #include "cli/target_command.h"
+#include "cli/verify_command.h"
 #include "document/node.h"
 #include "report/report.h"
 #include "rls/audit_check.h"
 
 static int help_command(const struct settings *settings, const char *const *argv);
 
-#define RUNNING (OPTIONS_WHERE | OPTIONS_SELECT | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL)
+#define RUNNING                                                                                    \
+	(OPTIONS_WHERE | OPTIONS_SELECT | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_SIGN |            \
+	 OPTIONS_TERMINAL)
 
 /* In the order people meet them. */
 static const struct command commands[] = {
 	{ "run", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]", "run suites and judge every case",
 	  "Without operands every suite below suites/ runs. Writes DIR/run/RUN-ID/{run.jsonl,\n"
-	  "junit.xml,evidence.md,result.json} and points DIR/run/latest at it.",
+	  "junit.xml,evidence.md,result.json,manifest.json} and points DIR/run/latest at it.",
 	  RUNNING, run_command },
 	{ "gate", "NAME", "run the suites of ci/gates/NAME.yaml, with its pinned count",
 	  "Red unless exactly the pinned number of cases was executed and each of them passed.\n"
 	  "Writes DIR/NAME/RUN-ID/{run.jsonl,junit.xml,evidence.md,result.json} and points\n"
 	  "DIR/NAME/latest at it.",
-	  OPTIONS_WHERE | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL, gate_command },
+	  OPTIONS_WHERE | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_SIGN | OPTIONS_TERMINAL,
+	  gate_command },
 	{ "list", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]", "print the cases that would run",
 	  NULL, OPTIONS_WHERE | OPTIONS_SELECT | OPTIONS_REPORT, list_command },
 	{ "plan", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]",
@@ -52,7 +56,15 @@ static const struct command commands[] = {
 	  "refused.\n"
 	  "The merged run is written and judged as if it had been made in one piece; the shards'\n"
 	  "records are kept in its folder, in shards/.",
-	  OPTIONS_REPORT | OPTIONS_INTO | OPTIONS_TERMINAL, merge_command },
+	  OPTIONS_REPORT | OPTIONS_INTO | OPTIONS_SIGN | OPTIONS_TERMINAL, merge_command },
+	{ "verify", "PATH", "check that evidence is whole and unedited, and who signed it",
+	  "PATH is the folder of a run or hand-over, or a file in one: every file is held against "
+	  "the\n"
+	  "manifest, every line of a record against the next, manifest and statement against what\n"
+	  "the folder would give now. Names what was altered, missing, added or moved, and ends "
+	  "with\n"
+	  "status 6 then. Of a record without a manifest only its chain is checked.",
+	  OPTIONS_CHECK, verify_command },
 	{ "audit", "", "what the catalog says about row-level security: findings, with fixes",
 	  "Reads the catalog of the environment's database, or of --database, and no row. "
 	  "Reports:\n"

@@ -382,6 +382,11 @@ report(struct conductor *c, int status)
 	}
 	if (!delivery_write(run, c->folder, settings, c->mask))
 		status = EXIT_UNWRITTEN;
+	if (!delivery_seal(run, c->folder, settings, &err)) {
+		(void)mistake_print(&err);
+		err = (struct error){ 0 };
+		status = EXIT_UNWRITTEN;
+	}
 	/* A shard is a part of a run: nobody should take it for the last one. */
 	if (!c->score->shard)
 		delivery_point(settings->out, kind_of(c), c->identity.run_id);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "evidence/manifest.h"
+#include "evidence/sign.h"
 #include "report/report.h"
 
 /* What `gate` and `run` always write, beside run.jsonl. */
@@ -73,6 +75,16 @@ delivery_write(const struct run *run, const char *folder, const struct settings 
 		ok = write_one(run, kind, equals + 1, settings, mask) && ok;
 	}
 	return ok;
+}
+
+bool
+delivery_seal(const struct run *run, const char *folder, const struct settings *settings,
+	      struct error *err)
+{
+	const struct manifest_run only = { "run.jsonl", run };
+
+	return manifest_write(folder, &only, 1, err) &&
+	       (!settings->sign || sign_folder(folder, settings->sign, err));
 }
 
 /* Replaced by rename: whoever looks sees the old run or the new one. */

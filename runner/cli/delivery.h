@@ -17,6 +17,11 @@ bool delivery_check(const struct option_list *asked, struct error *err) MUST_USE
 bool delivery_write(const struct run *run, const char *folder, const struct settings *settings,
 		    const struct mask *mask) MUST_USE;
 
+/* Write manifest and statement of `folder`, which holds `run`'s record, and sign them when --sign
+ * says with what. The last thing that is done to a folder. */
+bool delivery_seal(const struct run *run, const char *folder, const struct settings *settings,
+		   struct error *err) MUST_USE;
+
 /* Make `out`/`kind`/latest and `out`/last point at the run `out`/`kind`/`run_id`. */
 void delivery_point(const char *out, const char *kind, const char *run_id);
 

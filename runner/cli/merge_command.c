@@ -80,6 +80,7 @@ deliver(const struct merging *merging, const char *path, struct error *err)
 	if (!run)
 		return EXIT_UNWRITTEN;
 	bool ok = delivery_write(run, merging->folder, settings, merging->mask);
+	ok = delivery_seal(run, merging->folder, settings, err) && ok;
 	if (!settings->into)
 		delivery_point(settings->out, kind_of(merging), merging->merge.id);
 	ok = report_write("terminal", run, "-", merging->mask, &options, err) && ok;

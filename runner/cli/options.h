@@ -17,8 +17,9 @@ struct option_list {
 struct settings {
 	const char *environment;
 	struct option_list faults, flags, tags, vars, env_files, reports, schemas, roles;
-	const char *grep, *shard, *timings, *record, *out, *title, *write_env, *into;
+	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
+	const char *into, *sign, *allowed_signers; /* folders of evidence */
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	bool fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
@@ -38,7 +39,9 @@ enum option_group {
 	OPTIONS_CATALOG = 64, /* a database by itself, and what in it */
 	OPTIONS_AUDIT = 128,
 	OPTIONS_PROVE = 1024,
-	OPTIONS_INTO = 4096 /* a folder to be made */
+	OPTIONS_INTO = 4096,  /* a folder to be made */
+	OPTIONS_SIGN = 8192,  /* who signs it */
+	OPTIONS_CHECK = 16384 /* who may have signed it */
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

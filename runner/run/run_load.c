@@ -264,6 +264,7 @@ read_lines(struct loading *loading, FILE *file)
 		loading->number++;
 		loading->len = (size_t)got - (loading->text[got - 1] == '\n');
 		ok = read_line(loading, &cut);
+		loading->run->line_count = loading->number - cut;
 		loading->offset += got;
 	}
 	if (ok && ferror(file))

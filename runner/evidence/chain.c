@@ -44,6 +44,7 @@ describe(const char *line, struct link *link)
 	pick(line, "{\"previous\":\"", '"', link->previous, sizeof(link->previous));
 	pick(line, "\"record\":\"", '"', kind, sizeof(kind));
 	pick(line, "\"index\":", ',', index, sizeof(index));
+	index[strspn(index, "0123456789")] = '\0';
 	if (strcmp(kind, "case") == 0)
 		(void)snprintf(link->what, sizeof(link->what), "case %.11s", index);
 	else
@@ -131,6 +132,8 @@ explain(struct chain *chain, const struct links *links, size_t at, long expected
 		(void)snprintf(text, size,
 			       "after line %zu (%s) lines are missing: %zu of %ld are here", at,
 			       links->items[at - 1].what, links->count, expected_lines);
+	else if (expected_lines && (long)links->count > expected_lines)
+		(void)snprintf(text, size, "line %zu (%s) was put there", at + 1, link->what);
 	else if (itself)
 		(void)snprintf(text, size, "line %zu (%s) was altered", at + 1, link->what);
 	else

@@ -48,14 +48,15 @@ select 'B5', 'policy', p.name, format('%s: permissive, and for PUBLIC: for anon,
 		order by rolname) from cr where rolname <> 'anon'), 'authenticated'))
 from pol p where p.polpermissive and 0 = any (p.polroles)
 union all
-select 'B6', 'policy', p.name, 'believes user_metadata, which users write themselves'
-		|| coalesce(', in ' || (select string_agg(distinct b.name, ', ') from pfn
-			join body b on b.oid = pfn.fn
-			where pfn.polid = p.oid and b.src ~ 'user_meta_?data'), ''),
+select 'B6', 'policy', p.name, 'believes user_metadata, which users write themselves: ' || p.expr,
 	'read the value from a table that only the service writes, or from app_metadata'
-from pol p
-where p.expr ~* 'user_meta_?data' or exists (select from pfn join body b on b.oid = pfn.fn
-	where pfn.polid = p.oid and b.src ~ 'user_meta_?data')
+from pol p where p.expr ~* 'user_meta_?data'
+union all
+select 'B6', 'function', b.name, format('believes user_metadata, which users write themselves; by it '
+		'go %s', string_agg(distinct p.name, ', ')),
+	'read the value from a table that only the service writes, or from app_metadata'
+from body b join pfn on pfn.fn = b.oid join pol p on p.oid = pfn.polid
+where b.src ~ 'user_meta_?data' group by b.name
 union all
 select 'B7', 'policy', p.name, 'lets through whoever has no claims: ' || p.expr,
 	format('%s using (... is not null and ...);', p.alteration)
@@ -94,14 +95,17 @@ from pol p, unnest(case p.polcmd when '*' then array['r', 'a', 'w', 'd']::"char"
 where p.polpermissive and p.client
 group by p.polrelid, c.cmd having count(*) > 1
 union all
-select 'B12', 'policy', p.name, format('names one user or tenant by id: %s%s', (regexp_match(
-		p.expr || coalesce(f.src, ''), '''([0-9a-f]{8}-[0-9a-f-]{27})'''))[1],
-		', in ' || f.name),
+select 'B12', 'policy', p.name, format('names one user or tenant by id: %s', (regexp_match(p.expr,
+		'''([0-9a-f]{8}-[0-9a-f-]{27})'''))[1]),
 	'take the id out; whom it lets in belongs into a table'
-from pol p left join lateral (select b.src, b.name from pfn join body b on b.oid = pfn.fn
-	where pfn.polid = p.oid and b.src ~ '''[0-9a-f]{8}-[0-9a-f-]{27}''' order by b.name limit 1) as f
-	on true
-where p.expr || coalesce(f.src, '') ~ '''[0-9a-f]{8}-[0-9a-f-]{27}'''
+from pol p where p.expr ~ '''[0-9a-f]{8}-[0-9a-f-]{27}'''
+union all
+select 'B12', 'function', b.name, format('names one user or tenant by id: %s; by it go %s',
+		(regexp_match(b.src, '''([0-9a-f]{8}-[0-9a-f-]{27})'''))[1],
+		string_agg(distinct p.name, ', ')),
+	'take the id out; whom it lets in belongs into a table'
+from body b join pfn on pfn.fn = b.oid join pol p on p.oid = pfn.polid
+where b.src ~ '''[0-9a-f]{8}-[0-9a-f-]{27}''' group by b.name, b.src
 union all
 select 'B13', 'policy', p.name, 'asks for the database role, and behind a pool or an API everybody '
 		'has the same: ' || p.expr,
@@ -159,9 +163,8 @@ from pol p
 where p.polpermissive and p.client and p.polcmd <> 'r'
 	and p.expr ~ ('\m' || p.tenant || '\)? IS NULL')
 union all
-select 'B20', 'policy', p.name, format('reads %s, which users may write themselves through %s',
-		string_agg(distinct w.relname, ' and '), string_agg(distinct w.name, ' and ')),
-	string_agg(distinct w.removal, ' ')
+select 'B20', 'policy', w.name, format('users write here what they like about themselves, and by '
+		'this table go %s', string_agg(distinct p.name, ', ')), w.removal
 from pol p join source on source.polid = p.oid
 	join pol w on w.polrelid = source.relid and w.polpermissive and w.client
 		and w.polcmd in ('a', 'w', '*') and w.relrowsecurity
@@ -171,7 +174,7 @@ from pol p join source on source.polid = p.oid
 		and not exists (select from pfn join body b on b.oid = pfn.fn
 			where pfn.polid = w.oid and b.nspname <> 'auth')
 	join reach x on x.relid = w.polrelid and x.priv in ('INSERT', 'UPDATE')
-where p.client and p.polpermissive group by p.name
+where p.client and p.polpermissive group by w.name, w.removal
 union all
 select 'B21', 'policy', p.name, 'decides by an email address: ' || p.expr,
 	format('%s using (... = (select auth.uid()));', p.alteration)

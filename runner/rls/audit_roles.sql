@@ -95,8 +95,8 @@ where s.relkind = 'S' and has_schema_privilege(cr.oid, ns.oid, 'USAGE')
 group by s.oid
 union all
 -- One index that begins with a column the policy compares is enough.
-select 'D10', 'table', p.relname, format('no index begins with %s, which %s compares: every statement '
-		'reads the rows of all tenants', string_agg(distinct c.name, ' or '),
+select 'D10', 'table', p.relname, format('no index begins with %s, by which %s choose rows: every '
+		'statement reads those of all tenants', string_agg(distinct c.name, ' or '),
 		string_agg(distinct quote_ident(p.polname), ', ')),
 	format('create index on %s (%s);', p.relname, coalesce(min(c.name) filter (where c.name = p.tenant),
 		min(c.name)))

@@ -146,7 +146,7 @@ static const struct {
 	{ "B17", "bad.rows.b17" },
 	{ "B18", "bad.rows.b18" },
 	{ "B19", "bad.rows.b19" },
-	{ "B20", "bad.rows.b20" },
+	{ "B20", "bad.members.members_insert" },
 	{ "B21", "bad.rows.b21" },
 	{ "B22", "bad.rows.b22" },
 	{ "B23", "bad.rows.b23" },

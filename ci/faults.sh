@@ -1,15 +1,23 @@
 #!/bin/sh
-# faults.sh - would the gates notice? Starts the embedded target with each of its faults, one at
-# a time, runs the gates until one notices, and prints which, by which case, with which finding.
+# faults.sh - would anybody notice? Starts the embedded target with each of its faults, one at a
+# time, and asks the gates, the matrix and the audit; prints which of the three noticed, by which
+# case or check.
 #
 #   ci/faults.sh [FAULT ...]      these faults only; default: all that the target lists
 #   STEADY=10 ci/faults.sh        first every gate ten times without a fault: none may be red
 #   JOBS=2                        faults at a time
 #
-# ci/faults.tsv has a row per fault: its name, `judged` or `unjudged`, and a pattern. A fault is
-# caught when a gate ends with exit status 1 and a case that FAILED matches the pattern: so a
-# red for another reason does not count. `unjudged` is for faults of availability and identity:
-# there the preflight, or a case that got no answer, may notice, and the exit status may be 3.
+# ci/faults.tsv has a row per fault: its name, `judged` or `unjudged`, and what each of the three
+# has to say, as a pattern: of the gates, the matrix, the audit; `-` where it has no part in it. A fault
+# is caught when each of those named there says so: a red for another reason does not count.
+#
+# gate    It ends with exit status 1 or 3 and a red case matches. For `judged` faults that case has to be
+#         a FAIL: the target was seen to answer wrongly, and a status of 3 only says that other cases were
+#         blocked by it. `unjudged` is for faults of availability and identity: there the preflight, or a
+#         case that got no answer, is what notices. The gates are tried in turn until one notices.
+# matrix  A line of its findings matches.
+# audit   A finding matches "SEVERITY CODE OBJECT DETAIL"; none may match without the fault.
+#
 # The last line is `faults caught: N/N`.
 set -eu
 cd "$(dirname "$0")/.."
@@ -30,19 +38,45 @@ red_lines() {
 		| "\($c.verdict) \($c.suite)/\($c.id) \(gsub("\n"; " "))"' "$1" 2>/dev/null || true
 }
 
-# try FAULT GATE PATTERN KIND: the first line that counts goes to $work/caught, else any to $work/other
-try() {
-	status=0
-	"$lensgate" gate "$2" --fault "$1" --out "$work/out" -q >"$work/log" 2>&1 || status=$?
-	lines=$work/out/$2/latest/result.json
-	verdicts=FAIL
-	[ "$4" = judged ] || verdicts='FAIL|ERROR'
-	: >"$work/caught"
-	case $status-$4 in
-	1-* | 3-unjudged) red_lines "$lines" | grep -E "^($verdicts) " | grep -E -m 1 -e "$3" >"$work/caught" || true ;;
-	esac
-	[ -s "$work/other" ] || red_lines "$lines" | head -n 1 >"$work/other"
-	rm -rf "$work/out"
+# Every finding of the audit, one line each; $1: --fault NAME or nothing.
+audit_lines() {
+	# shellcheck disable=SC2086
+	"$lensgate" audit $1 --fail-on none -q --report "json=$work/audit.json" >"$work/log" 2>&1 || true
+	jq -r '.findings[] | "\(.severity) \(.code) \(.object) \(.detail | gsub("\n"; " "))"' \
+		"$work/audit.json" 2>/dev/null || true
+	rm -f "$work/audit.json"
+}
+
+# by_gate FAULT PATTERN KIND: the line that counts goes to $work/gate, and any other to $work/other
+by_gate() {
+	for gate in $gates; do
+		status=0
+		"$lensgate" gate "$gate" --fault "$1" --out "$work/out" -q >"$work/log" 2>&1 || status=$?
+		lines=$work/out/$gate/latest/result.json
+		verdicts='FAIL|ERROR'
+		[ "$3" = unjudged ] || verdicts=FAIL
+		case $status in
+		1 | 3) red_lines "$lines" | grep -E "^($verdicts) " | grep -E -m 1 -e "$2" >"$work/gate" || true ;;
+		esac
+		[ -s "$work/other" ] || red_lines "$lines" | head -n 1 >"$work/other"
+		rm -rf "$work/out"
+		if [ -s "$work/gate" ]; then
+			said="$said, gate $gate"
+			return
+		fi
+	done
+	missing="$missing, no gate"
+}
+
+# by_audit FAULT PATTERN
+by_audit() {
+	audit_lines "--fault $1" >"$work/found"
+	if grep -E -m 1 -e "$2" "$work/found" >"$work/audit"; then
+		said="$said, audit $(cut -d ' ' -f 2 "$work/audit")"
+	else
+		missing="$missing, not the audit"
+		[ -s "$work/other" ] || head -n 1 "$work/found" >"$work/other"
+	fi
 }
 
 # score FAULT: one line for people
@@ -53,22 +87,39 @@ score() {
 		return
 	fi
 	kind=$(printf '%s\n' "$row" | cut -f 2)
+	said='' missing=''
+	for name in gate audit other; do : >"$work/$name"; done
 	pattern=$(printf '%s\n' "$row" | cut -f 3)
-	for gate in $gates; do
-		try "$1" "$gate" "$pattern" "$kind"
-		if [ -s "$work/caught" ]; then
-			printf 'caught  %-22s %-11s exit %s  %.170s\n' "$1" "$gate" "$status" \
-				"$(cat "$work/caught")"
-			return
-		fi
-	done
-	printf 'MISSED  %-22s %-11s exit %s  %.170s\n' "$1" "$gate" "$status" "$(cat "$work/other")"
+	[ "${pattern:--}" = - ] || by_gate "$1" "$pattern" "$kind"
+	pattern=$(printf '%s\n' "$row" | cut -s -f 5)
+	[ "${pattern:--}" = - ] || by_audit "$1" "$pattern"
+	line=$(cat "$work/gate" "$work/audit" "$work/other" | head -n 1)
+	if [ -z "$missing" ] && [ -n "$said" ]; then
+		printf 'caught  %-22s by %s: %.150s\n' "$1" "${said#, }" "$line"
+	else
+		printf 'MISSED  %-22s by %s: %.150s\n' "$1" "${missing#, }" "$line"
+	fi
 }
 
 if [ "${1-}" = --score ]; then
 	score "$2"
 	exit 0
 fi
+
+# A pattern of the audit that holds without the fault would catch nothing.
+audit_is_quiet() {
+	audit_lines '' >"$work/reference"
+	if grep '^error' "$work/reference"; then
+		echo "the audit has errors without a fault"
+		return 1
+	fi
+	cut -s -f 1,5 "$table" | while IFS='	' read -r name pattern; do
+		if [ "${pattern:--}" != - ] && grep -E -e "$pattern" "$work/reference"; then
+			echo "that is what the audit says of $name, and it says it without the fault too"
+			return 1
+		fi
+	done
+}
 
 [ -x "$lensgate" ] || { echo "faults.sh: build/lensgate is not there; run make" >&2; exit 2; }
 steady=${STEADY:-1}
@@ -84,6 +135,8 @@ for gate in $gates; do
 	done
 	echo "steady  $gate: green $n of $n times without a fault"
 done
+audit_is_quiet || exit 1
+echo "steady  audit: no errors without a fault"
 if [ "$#" -gt 0 ]; then
 	printf '%s\n' "$@" >"$work/names"
 else

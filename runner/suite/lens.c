@@ -51,35 +51,6 @@ personas_read(struct lens *lens, const struct node *root, const struct roster *r
 }
 
 static void
-table_read(const struct roster *roster, const struct node *node, const char *name,
-	   struct lens_table *table)
-{
-	static const char *const table_keys[] = { "tenant", "owner", "allow" };
-	static const char *const commands[] = { "select", "insert", "update", "delete" };
-	const char *const *resolved;
-	struct node allow, roles;
-	const char *command = NULL;
-	size_t count;
-
-	table->name = name;
-	if (!spelling_is_table(name))
-		node_fail_key(node, "`%s` is not the name of a table", name);
-	if (!node_is_object(node))
-		return;
-	node_keys(node, table_keys, COUNTOF(table_keys));
-	reading_text(node, "tenant", OPTIONAL, spelling_is_word, "the name of a column",
-		     &table->tenant);
-	reading_text(node, "owner", OPTIONAL, spelling_is_word, "the name of a column",
-		     &table->owner);
-	if (!node_member(node, "allow", &allow) || !node_is_object(&allow))
-		return;
-	node_keys(&allow, commands, COUNTOF(commands));
-	while (node_next(&allow, &command, &roles))
-		(void)roster_resolve(roster, &roles, &resolved, &count);
-	table->allow = allow.value;
-}
-
-static void
 tables_read(struct lens *lens, const struct node *root, const struct roster *roster)
 {
 	struct node map, member;
@@ -90,7 +61,7 @@ tables_read(struct lens *lens, const struct node *root, const struct roster *ros
 	struct lens_table *tables =
 		ARENA_ARRAY(&lens->arena, json_object_size(map.value), struct lens_table);
 	while (node_next(&map, &name, &member))
-		table_read(roster, &member, name, &tables[lens->table_count++]);
+		lens_table_read(roster, &member, name, &tables[lens->table_count++]);
 	lens->tables = tables;
 }
 

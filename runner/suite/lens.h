@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "document/document.h"
+#include "suite/lens_table.h"
 #include "suite/template.h"
 
 enum variant { VARIANT_READ, VARIANT_MUTATE, VARIANT_SIGNED };
@@ -69,12 +70,6 @@ struct action {
 	const char *const *refused; /* how `sql` may end for other roles: denied, filtered */
 	size_t refused_count;       /* default both */
 	struct place place;
-};
-
-struct lens_table {
-	const char *name;
-	const char *tenant, *owner; /* columns; NULL: none */
-	const json_t *allow;        /* {command: [roles, groups or everyone]}; NULL: not stated */
 };
 
 struct role {

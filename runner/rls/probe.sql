@@ -1,0 +1,927 @@
+-- lensgate_probe(persona, relation, commands): every cell of one persona on one relation, found by
+-- trying. Each try is a subtransaction that is undone; the whole is in a transaction that is rolled
+-- back. Created in pg_temp; nothing of it is run as a persona but the statement under test.
+--
+-- persona   {role, claims (text; null: ''), authenticator, settings {name: value}, superuser,
+--            tenant, other, user, witnesses [claims of people of other tenants]}
+-- relation  as lensgate_relations() gave it
+--
+-- Letters: A allowed, B allowed only to a statement that reads no column, ~ on part of the rows,
+-- . filtered, D refused by WITH CHECK, G no grant, T the policy allows it and a trigger stops it,
+-- R accepted, but stored under another tenant, E the policy raises, ? unknown, - impossible.
+-- A, B and ~ are proofs: a statement went through, or died of a constraint, which is looked at only
+-- after the policy said yes. The refusals mean: no row and no value that was tried got through.
+
+-- One try: plant a row if need be, become the persona, act, undo. `act` is finished by `reach`:
+-- blind (where current of a cursor opened before the switch: exactly one row, no SELECT policy),
+-- where (by its place), or none. `target` is the row's place, for both. With `replica` no trigger and
+-- no foreign key is looked at; RLS is.
+-- Letters of a try: A . D G E R as above; X undecided: a trigger, a rule or a function spoke before
+-- the policy could; ? not tried.
+create function pg_temp.lensgate_attempt(p jsonb, f jsonb, act text, reach text, target text,
+		plant text, replica boolean, recount text,
+		out letter text, out state text, out said text)
+	language plpgsql as $$
+declare
+	lensgate_row refcursor := 'lensgate_row';
+	place tid;
+	part oid;
+	hits bigint;
+	before bigint;
+	after bigint;
+	stage text;
+	context text;
+	culprit text;
+	own_table boolean;
+	was text := session_user;
+begin
+	for try in 1..3 loop
+		stage := 'plant';
+		state := null;
+		said := null;
+		begin
+			if plant is not null then
+				if (p ->> 'superuser')::boolean then
+					perform set_config('session_replication_role', 'replica', true);
+				end if;
+				execute plant into place, part;
+				if (p ->> 'superuser')::boolean then
+					perform set_config('session_replication_role', 'origin', true);
+				end if;
+				target := format('tableoid = %s and ctid = %L', part, place);
+			end if;
+			if recount is not null then
+				execute recount into before;
+			end if;
+			if replica then
+				perform set_config('session_replication_role', 'replica', true);
+			end if;
+			if reach = 'blind' then
+				open lensgate_row for execute format('select 1 from %s where %s', f ->> 'name', target);
+				move lensgate_row;
+			end if;
+			if p ? 'role' then
+				if p ? 'settings' then
+					perform set_config(key, value, true) from jsonb_each_text(p -> 'settings');
+				end if;
+				if (p ->> 'authenticator')::boolean then
+					perform set_config('session_authorization', 'authenticator', true);
+				end if;
+				perform set_config('role', p ->> 'role', true),
+					set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
+			end if;
+			stage := 'act';
+			execute act || case reach when 'blind' then ' where current of lensgate_row'
+				when 'where' then ' where ' || target else '' end;
+			get diagnostics hits = row_count;
+			set constraints all immediate;
+			if hits > 0 and recount is not null then
+				perform set_config('role', 'none', true);
+				if (p ->> 'authenticator')::boolean then
+					perform set_config('session_authorization', was, true);
+				end if;
+				execute recount into after;
+			end if;
+			raise sqlstate 'LG000';
+		exception
+			when sqlstate 'LG000' then
+				letter := case when hits > 0 and after <= before then 'R' when hits > 0 then 'A'
+					when act like 'insert%' then 'X' else '.' end;
+				said := case letter when 'R' then 'accepted, and a trigger stored it elsewhere'
+					when 'X' then 'no row was inserted and nothing was raised: a trigger took it' end;
+			when others then
+				get stacked diagnostics state = returned_sqlstate, said = message_text,
+					culprit = table_name, context = pg_exception_context;
+				-- Whether any function but ours was at work when it was raised.
+				own_table := context !~ 'function (?!(pg_temp_\d+\.)?lensgate_)';
+				letter := case
+					when stage = 'plant' then '?'
+					when state in ('55P03', '40P01', '40001') then '?'
+					when state = '42501' and own_table and said like 'new row violates row-level%' then 'D'
+					when state = '42501' and own_table and (said like 'permission denied for schema%'
+						or said in ('permission denied for table ' || (f ->> 'relname'),
+							'permission denied for view ' || (f ->> 'relname'),
+							'permission denied for materialized view ' || (f ->> 'relname'),
+							'permission denied for foreign table ' || (f ->> 'relname'),
+							'permission denied for function ' || (f ->> 'relname'))) then 'G'
+					-- Constraints are looked at after the policy: it let the row pass.
+					when state like '23%' and own_table and culprit <> '' then 'A'
+					when state in ('42P17', '54001') then 'E'
+					when own_table and state in ('42501', '22P02', '42883', '42704', '22023') then 'E'
+					else 'X' end;
+		end;
+		exit when state is null or state not in ('55P03', '40P01', '40001');
+	end loop;
+end
+$$;
+
+-- A value for column `name` that differs from `old`, as text; null when none can be thought of.
+create function pg_temp.lensgate_other_value(p jsonb, f jsonb, name text, old text) returns text
+	language plpgsql as $$
+declare
+	c jsonb := f #> array['columns', name];
+begin
+	if c ->> 'enum' = 'true' then
+		return (select l from jsonb_array_elements_text(c -> 'labels') l
+			where l is distinct from old limit 1);
+	elsif c ->> 'type' = 'uuid' then
+		return coalesce(nullif(p ->> 'user', old), gen_random_uuid()::text);
+	elsif c ->> 'type' in ('json', 'jsonb') then
+		return '{"lensgate": true}';
+	end if;
+	return case c ->> 'category'
+		when 'B' then (old is distinct from 'true')::text
+		when 'N' then (coalesce(old::numeric, 0) + 1)::text
+		when 'S' then right(coalesce(old, '') || '~', coalesce((c ->> 'length')::int, 1000))
+		when 'D' then (now() - interval '1 day')::text
+		when 'A' then '{}' end;
+end
+$$;
+
+-- A value for every required column of an empty table.
+create function pg_temp.lensgate_made_up(f jsonb) returns text language plpgsql as $$
+declare
+	row_text text;
+begin
+	execute format('select jsonb_populate_record(null::%s, $1)::text', f ->> 'name') into row_text
+	using (select coalesce(jsonb_object_agg(c.key, case
+			when c.value ->> 'enum' = 'true' then c.value -> 'labels' -> 0
+			when c.value ->> 'type' = 'uuid' then to_jsonb(gen_random_uuid())
+			when c.value ->> 'type' in ('json', 'jsonb') then '{}'
+			when c.value ->> 'type' = 'bytea' then to_jsonb('\x'::text)
+			when c.value ->> 'type' in ('inet', 'cidr') then to_jsonb('127.0.0.1'::text)
+			when c.value ->> 'category' = 'N' then to_jsonb(1)
+			when c.value ->> 'category' = 'B' then to_jsonb(false)
+			when c.value ->> 'category' = 'D' then to_jsonb(now())
+			when c.value ->> 'category' = 'A' then '[]'
+			when c.value ->> 'category' = 'R' then to_jsonb('empty'::text)
+			else to_jsonb('x'::text) end), '{}')
+		from jsonb_each(f -> 'columns') c
+		where (c.value ->> 'required')::boolean and not (c.value ->> 'generated')::boolean);
+	return row_text;
+exception when others then
+	return null;
+end
+$$;
+
+-- New values for the columns that must not repeat (`fresh` of the grants), so that a copy of a row
+-- can be stored.
+create function pg_temp.lensgate_fresh(f jsonb, g jsonb) returns jsonb language plpgsql as $$
+declare
+	name text;
+	c jsonb;
+	result jsonb := '{}';
+begin
+	for name in select jsonb_array_elements_text(g -> 'fresh') loop
+		c := f #> array['columns', name];
+		result := result || jsonb_build_object(name, case
+			when c ->> 'type' = 'uuid' then gen_random_uuid()::text
+			when c ->> 'type' = 'int8' then (random() * 9e15)::bigint::text
+			when c ->> 'type' = 'int2' then (random() * 3e4)::int::text
+			when c ->> 'category' = 'N' then (random() * 2e9)::int::text
+			else left('~' || substr(md5(random()::text), 1, 12), coalesce((c ->> 'length')::int, 13)) end);
+	end loop;
+	return result;
+end
+$$;
+
+-- The class of a row for this persona, as SQL over alias x: null, other, and own, or mine and
+-- colleague where rows have an owner; any, where nothing says whose they are.
+create function pg_temp.lensgate_class(p jsonb, f jsonb) returns text language plpgsql as $$
+begin
+	return case
+		when f ->> 'tenant' is null and f ->> 'owner' is null then '''any'''
+		else 'case' ||
+			case when f ->> 'tenant' is null then '' else format(
+				' when %1$s is null then ''null'' when %1$s is distinct from %2$L then ''other''',
+				f ->> 'tenant', p ->> 'tenant') end ||
+			case when f ->> 'owner' is null then ' when true then ''own''' else format(
+				' when x.%I::text = %L then ''mine'' else ''colleague''', f ->> 'owner', p ->> 'user')
+			end || ' end' end;
+end
+$$;
+
+create function pg_temp.lensgate_classes(f jsonb) returns text[] language plpgsql as $$
+begin
+	return case when f ->> 'tenant' is null and f ->> 'owner' is null then array['any']
+		else case when f ->> 'owner' is null then array['own'] else array['mine', 'colleague'] end ||
+			case when f ->> 'tenant' is null then array[]::text[]
+				when (f ->> 'tenant_null')::boolean then array['other', 'null']
+				else array['other'] end end;
+end
+$$;
+
+-- Rows to try things on, few of each class, and as unlike each other as the columns allow that the
+-- policies (and the lens) look at. {class: [{target, row, tenant, owner, is: what state}]}
+-- Of a large table, the first of each tenant's.
+create function pg_temp.lensgate_sample(p jsonb, f jsonb) returns jsonb language plpgsql as $$
+declare
+	class text := pg_temp.lensgate_class(p, f);
+	telling text;
+	place text;
+	s jsonb;
+begin
+	select string_agg(format('row_number() over (partition by c, (r).%1$I::text order by k)', c.key), ' + '
+			order by c.key)
+	into telling from jsonb_each(f -> 'columns') c
+	where ((c.value ->> 'policy')::boolean or c.key = f ->> 'state')
+		and not (c.value ->> 'key')::boolean and c.key is distinct from f ->> 'tenant_column';
+	select coalesce(string_agg(format('x.%I', c.key), ', ' order by (c.value ->> 'n')::int), 'x.ctid')
+	into place from jsonb_each(f -> 'columns') c where (c.value ->> 'key')::boolean;
+	execute format($q$
+		select coalesce(jsonb_object_agg(c, rows), '{}') from (
+			select c, jsonb_agg(jsonb_build_object('target', format('tableoid = %%s and ctid = %%L', o, t),
+				'row', r::text, 'tenant', v, 'owner', w, 'is', s) order by n) as rows
+			from (
+				select *, row_number() over (partition by c order by novel, k) as n from (
+					select *, %6$s as novel from (
+						select %1$s as c, x.ctid as t, x.tableoid as o, x as r, %2$s as v, %3$s as w,
+							%4$s as s, row_number() over (order by %5$s) as k
+						from %7$s x) a) b) d
+			where n <= 4 group by c) e $q$,
+		class,
+		case when f ->> 'tenant_column' is null then 'null::text'
+			else format('x.%I::text', f ->> 'tenant_column') end,
+		case when f ->> 'owner' is null then 'null::text' else format('x.%I::text', f ->> 'owner') end,
+		case when f ->> 'state' is null then 'null::text' else format('x.%I::text', f ->> 'state') end,
+		place, coalesce(telling, '1'), f ->> 'name')
+	into s;
+	return s;
+end
+$$;
+
+-- Values that could make WITH CHECK say yes, none first: those of the claims on columns the policies
+-- look at, all together and each alone, then the policies' own constants.
+create function pg_temp.lensgate_variants(p jsonb, f jsonb, command text, except_columns text[])
+	returns jsonb language plpgsql as $$
+begin
+	return (with fits as (
+		select c.key as name, l.key as claim, l.value
+		from jsonb_each(f -> 'columns') c, jsonb_each_text(case when p ->> 'claims' like '{%'
+			then (p ->> 'claims')::jsonb else '{}' end) l
+		where (c.value ->> 'policy')::boolean and not (c.value ->> 'generated')::boolean
+			and c.key is distinct from f ->> 'tenant_column' and c.key is distinct from f ->> 'owner'
+			and not c.key = any (except_columns) and l.value is distinct from p ->> 'tenant'
+			and case when c.value ->> 'type' = 'uuid'
+					then l.value ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
+				when c.value ->> 'category' = 'S' then l.value !~ '^[\[{]' and length(l.value) < 100
+				when c.value ->> 'category' = 'N' then l.value ~ '^\d{1,9}$' end),
+	together as (select jsonb_object_agg(name, value) as v from (
+		select distinct on (name) name, value from fits order by name, claim <> 'sub', claim) z),
+	alone as (select distinct jsonb_build_object(name, value) as v from (
+		select * from fits order by claim <> 'sub', claim, name limit 6) z)
+	select '[{}]' || coalesce((select jsonb_build_array(v) from together where v is not null), '[]')
+		|| coalesce((select jsonb_agg(a.v) from alone a, together t where a.v <> t.v), '[]')
+		|| coalesce((select jsonb_agg(k) from (select k
+			from jsonb_array_elements(f #> array['constants', command]) k
+			where not exists (select from jsonb_object_keys(k) n where n = any (except_columns))
+			limit 6) z), '[]'));
+end
+$$;
+
+-- What stands for a row of `class` when there is none: copies of others, with tenant and owner put
+-- right. Empty when that cannot be done.
+create function pg_temp.lensgate_stand_ins(p jsonb, f jsonb, s jsonb, class text) returns jsonb
+	language plpgsql as $$
+declare
+	tenant text := s #>> array[class, '0', 'tenant'];
+	owner text;
+	override jsonb := '{}';
+	made_up text;
+begin
+	if f ->> 'tenant' is not null and class in ('own', 'mine', 'colleague') then
+		tenant := coalesce(s #>> '{own,0,tenant}', s #>> '{mine,0,tenant}', s #>> '{colleague,0,tenant}',
+			case when (f ->> 'direct')::boolean then p ->> 'tenant' end);
+	elsif class = 'other' and (f ->> 'direct')::boolean then
+		tenant := coalesce(tenant, p ->> 'other');
+	end if;
+	if f ->> 'tenant' is not null then
+		if tenant is null and class <> 'null' then
+			return '[]';
+		end if;
+		override := jsonb_build_object(f ->> 'tenant_column', tenant);
+	end if;
+	if class = 'mine' and p ->> 'user' is null then
+		return '[]';
+	elsif class in ('mine', 'colleague') then
+		owner := case class when 'mine' then p ->> 'user' else coalesce(s #>> '{colleague,0,owner}',
+			pg_temp.lensgate_other_value(p - 'user', f, f ->> 'owner', p ->> 'user')) end;
+		override := override || jsonb_build_object(f ->> 'owner', owner);
+	end if;
+	if s = '{}' then
+		made_up := pg_temp.lensgate_made_up(f);
+		return case when made_up is null then '[]' else
+			jsonb_build_array(jsonb_build_object('row', made_up, 'override', override, 'plant', true)) end;
+	end if;
+	return (select jsonb_agg(r || jsonb_build_object('override', override, 'plant', true)) from (
+		select r from jsonb_each(s) c, jsonb_array_elements(c.value) r
+		order by array_position(array['mine', 'colleague', 'own', 'any', 'other', 'null'], c.key), r -> 'is'
+		limit 3) z);
+end
+$$;
+
+-- The text of a row with `override` in it, as a literal of its type.
+create function pg_temp.lensgate_with(f jsonb, row_text text, override jsonb) returns text
+	language plpgsql as $$
+begin
+	if override is null or override = '{}' then
+		return row_text;
+	end if;
+	execute format('select jsonb_populate_record(%L::%s, $1)::text', row_text, f ->> 'name')
+	into row_text using override;
+	return row_text;
+end
+$$;
+
+-- An INSERT of a whole row into these columns, for format() to put the row's text in.
+create function pg_temp.lensgate_insert(f jsonb, columns jsonb) returns text language plpgsql as $$
+begin
+	return (select replace(format('insert into %s (%s) overriding system value select %s from (select ',
+			f ->> 'name', string_agg(quote_ident(c), ', ' order by n),
+			string_agg('(q.r).' || quote_ident(c), ', ' order by n)), '%', '%%') || '%L' ||
+			replace(format('::%s as r offset 0) q', f ->> 'name'), '%', '%%')
+		from jsonb_array_elements_text(columns) with ordinality k(c, n));
+end
+$$;
+
+-- Whether a row of `class` that carries `constant` shows: for SELECT, when nothing else does.
+create function pg_temp.lensgate_planted_shows(p jsonb, f jsonb, g jsonb, s jsonb, class text,
+		constant jsonb,
+		out letter text, out said text)
+	language plpgsql as $$
+declare
+	base jsonb := coalesce(s -> class -> 0, pg_temp.lensgate_stand_ins(p, f, s, class) -> 0);
+	row_text text;
+	t record;
+begin
+	if base is null then
+		letter := '?';
+		return;
+	end if;
+	row_text := pg_temp.lensgate_with(f, base ->> 'row', coalesce(base -> 'override', '{}') ||
+		pg_temp.lensgate_fresh(f, g) || constant);
+	t := pg_temp.lensgate_attempt(p, f, 'select 1 from ' || (f ->> 'name'), 'where', null,
+		format(g ->> 'plant', row_text), false, null);
+	letter := t.letter;
+	said := t.said;
+exception when others then
+	letter := '?';
+	said := sqlerrm;
+end
+$$;
+
+-- SELECT: the rows themselves are compared, not their number. What is hidden is planted again with
+-- the values that the policies talk about.
+create function pg_temp.lensgate_select(p jsonb, f jsonb, g jsonb, s jsonb)
+	returns table (class text, letter text, seen bigint, of_seen bigint, state text, how text,
+		reason text, tries int) language plpgsql as $$
+declare
+	places text[];
+	one text := 'A';
+	said text;
+	code text;
+	r record;
+	t record;
+	constant jsonb;
+	what text := 'x.tableoid::text || x.ctid::text';
+begin
+	if (g ->> 'select')::boolean is not true then
+		return query select c, 'G', 0::bigint, null::bigint, null::text, null::text,
+			'no SELECT privilege', 0 from unnest(pg_temp.lensgate_classes(f)) c;
+		return;
+	end if;
+	if g -> 'selected' <> 'null' then   -- some columns only: the row is known by what they hold
+		select 'row(' || string_agg(format('x.%I', c), ', ') || ')::text' into what
+		from jsonb_array_elements_text(g -> 'selected') c;
+	end if;
+	begin
+		if p ? 'settings' then
+			perform set_config(e.key, e.value, true) from jsonb_each_text(p -> 'settings') e;
+		end if;
+		if (p ->> 'authenticator')::boolean then
+			perform set_config('session_authorization', 'authenticator', true);
+		end if;
+		perform set_config('role', p ->> 'role', true),
+			set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
+		execute format('select coalesce(array_agg(%s), ''{}'') from (select * , tableoid, ctid from %s limit 20000) x',
+			what, f ->> 'name') into places;
+		raise sqlstate 'LG000';
+	exception
+		when sqlstate 'LG000' then null;
+		when others then
+			get stacked diagnostics code = returned_sqlstate, said = message_text;
+			one := case when code in ('55P03', '40P01', '40001') then '?' else 'E' end;
+	end;
+	for r in execute format('select k.c, count(x.*) as total, count(x.*) filter (where (%s) = any ($1)) as visible
+			from unnest($2) with ordinality k(c, n) left join %s x on %s = k.c group by k.c, k.n order by k.n',
+			what, f ->> 'name', pg_temp.lensgate_class(p, f))
+		using places, pg_temp.lensgate_classes(f) loop
+		class := r.c;
+		seen := r.visible;
+		of_seen := r.total;
+		state := code;
+		reason := said;
+		how := null;
+		tries := 1;
+		letter := case when one <> 'A' then one when r.total = 0 then '?' when r.visible = 0 then '.'
+			when r.visible < r.total then '~' else 'A' end;
+		if letter = '?' then
+			reason := coalesce(said, 'there is no such row, and none could be planted');
+		end if;
+		if letter in ('.', '?') and one = 'A' and class not in ('own', 'any') then
+			for constant in select k from jsonb_array_elements(case when letter = '?' then '[{}]'::jsonb
+					else '[]' end || case when class in ('other', 'null')
+						then f #> '{constants,SELECT}' else '[]' end) k loop
+				t := pg_temp.lensgate_planted_shows(p, f, g, s, class, constant);
+				tries := tries + 1;
+				if t.letter = '.' and letter = '?' then
+					letter := '.';
+					reason := null;
+				elsif t.letter = 'A' then
+					letter := case when constant = '{}' then 'A' else '~' end;
+					how := case when constant = '{}' then 'a row of ours' else 'a row with ' || constant::text end;
+					reason := null;
+					exit;
+				end if;
+			end loop;
+		end if;
+		return next;
+	end loop;
+end
+$$;
+
+-- What is written, for one cell: column and value, one pair after the other until one gets through;
+-- `kept` means the value the row has. `columns` is null when the role may write none of them.
+create function pg_temp.lensgate_assignments(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
+		landing text, row_text text, out columns text[], out news text[], out kept boolean[])
+	language plpgsql as $$
+declare
+	old jsonb;
+	target text;
+	c text;
+	n text;
+begin
+	columns := '{}';
+	if command = 'DELETE' or command = 'INSERT' and grp = '' then
+		columns := array[null];
+		return;
+	elsif command = 'MOVE' then
+		c := case when landing in ('mine', 'colleague') then f ->> 'owner' else f ->> 'tenant_column' end;
+		if not g -> 'update' ? c then
+			columns := null;
+			return;
+		end if;
+		target := pg_temp.lensgate_target(p, f, s, landing, c);
+		if target is not null or landing = 'null' then
+			columns := array[c];
+			news := array[target];
+			kept := array[false];
+		end if;
+		return;
+	end if;
+	execute format('select to_jsonb(%L::%s)', row_text, f ->> 'name') into old;
+	for c in select k from jsonb_array_elements_text(case when grp = '' then jsonb_build_array(g -> 'harmless')
+			else f #> array['groups', grp] end) k where g -> lower(command) ? k loop
+		if c = f ->> 'state' and f -> 'next' <> 'null' then
+			for n in select k from jsonb_array_elements_text(f #> array['next', old ->> c]) k
+					union select k from jsonb_object_keys(f -> 'next') k
+					where command = 'INSERT' and k is distinct from old ->> c limit 4 loop
+				columns := columns || c;
+				news := news || n;
+				kept := kept || false;
+			end loop;
+		end if;
+		n := pg_temp.lensgate_other_value(p, f, c, old ->> c);
+		if n is not null then
+			columns := columns || c;
+			news := news || n;
+			kept := kept || false;
+		end if;
+		if grp = '' then   -- a value of another shape may not fit where its own does
+			columns := columns || c;
+			news := news || null::text;
+			kept := kept || true;
+		end if;
+	end loop;
+	if columns = '{}' and not exists (select
+			from jsonb_array_elements_text(coalesce(f #> array['groups', grp], '[]')) k
+			where g -> lower(command) ? k) then
+		columns := null;
+	end if;
+end
+$$;
+
+-- The value that brings a row into the class `landing`, in column `c`.
+create function pg_temp.lensgate_target(p jsonb, f jsonb, s jsonb, landing text, c text) returns text
+	language plpgsql as $$
+begin
+	if c = f ->> 'owner' then
+		return case landing when 'mine' then p ->> 'user' else coalesce(s #>> '{colleague,0,owner}',
+			pg_temp.lensgate_other_value(p - 'user', f, c, p ->> 'user')) end;
+	end if;
+	return case landing when 'null' then null
+		when 'other' then coalesce(s #>> '{other,0,tenant}',
+			case when (f ->> 'direct')::boolean then p ->> 'other' end)
+		else coalesce(s #>> '{own,0,tenant}', s #>> '{mine,0,tenant}', s #>> '{colleague,0,tenant}',
+			case when (f ->> 'direct')::boolean then p ->> 'tenant' end) end;
+end
+$$;
+
+-- The rows a cell is tried on: existing ones of its class, else stand-ins; and for other people's
+-- rows, planted ones that carry what the policies talk about.
+create function pg_temp.lensgate_candidates(p jsonb, f jsonb, s jsonb, command text, class text)
+	returns jsonb language plpgsql as $$
+declare
+	rows jsonb := coalesce(s -> class, pg_temp.lensgate_stand_ins(p, f, s, class));
+begin
+	if (f #>> array['hopeless', command])::boolean then
+		return coalesce(jsonb_build_array(rows -> 0), '[]');
+	end if;
+	if class in ('other', 'null') and command <> 'INSERT' and rows <> '[]' then
+		rows := rows || coalesce((select jsonb_agg((rows -> 0) || jsonb_build_object('plant', true, 'constant', k))
+			from jsonb_array_elements(f #> array['constants', command]) k), '[]');
+	end if;
+	return rows;
+end
+$$;
+
+-- One cell of INSERT, UPDATE, MOVE or DELETE. `base` is the row an INSERT got through with, for the
+-- cells of column groups, which begin `from_base`.
+create function pg_temp.lensgate_write(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
+		class text, landing text, variants jsonb, from_base jsonb,
+		out letter text, out seen bigint, out of_seen bigint, out state text, out how text,
+		out reason text, out tries int, out label text, out base jsonb)
+	language plpgsql as $$
+declare
+	rank text[] := array['?', 'X', 'G', '.', 'D', 'E', 'R', 'T', 'A'];
+	reach text := case command when 'INSERT' then 'none' else 'blind' end;
+	stamped boolean := command = 'INSERT' and (f ->> 'triggers')::int & 4 > 0;
+	candidates jsonb := case when from_base is not null then jsonb_build_array(from_base)
+		else pg_temp.lensgate_candidates(p, f, s, command, class) end;
+	candidate jsonb;
+	variant jsonb;
+	nth int;
+	override jsonb;
+	a record;
+	row_text text;
+	act text;
+	plant text;
+	recount text;
+	last text;
+	t record;
+	u record;
+	through boolean;
+	unsure text;
+	number int := 0;
+begin
+	seen := 0;
+	of_seen := 0;
+	tries := 0;
+	if command = 'DELETE' and (g ->> 'delete')::boolean is not true
+			or command in ('UPDATE', 'MOVE') and g -> 'update' = '[]'
+			or command = 'INSERT' and g -> 'insert' = '[]' then
+		letter := 'G';
+		reason := format('no %s privilege', replace(command, 'MOVE', 'UPDATE'));
+		return;
+	end if;
+	if f -> 'rules' ? (case command when 'INSERT' then '3' when 'DELETE' then '4' else '2' end) then
+		letter := '?';
+		reason := 'a rewrite rule stands in for the command: write a check by hand';
+		return;
+	end if;
+	if f ->> 'tenant' is not null and (stamped or command = 'MOVE' and (f ->> 'triggers')::int & 16 > 0) then
+		recount := format('select count(*) from %s x where %s = %L', f ->> 'name',
+			pg_temp.lensgate_class(p, f), coalesce(landing, class));
+	end if;
+	for candidate in select c from jsonb_array_elements(candidates) c loop
+		continue when candidate ? 'constant' and letter = 'A';
+		number := number + 1;
+		if not candidate ? 'constant' then
+			of_seen := of_seen + 1;
+		end if;
+		through := false;
+		begin
+			override := coalesce(candidate -> 'override', '{}');
+			if candidate ? 'plant' or stamped then
+				override := override || pg_temp.lensgate_fresh(f, g) || coalesce(candidate -> 'constant', '{}');
+			end if;
+			row_text := pg_temp.lensgate_with(f, candidate ->> 'row', override);
+			a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, landing, row_text);
+		exception when others then
+			unsure := 'no row could be made: ' || sqlerrm;
+			continue;
+		end;
+		if a.columns is null then
+			letter := 'G';
+			reason := 'no privilege on the column';
+			return;
+		elsif a.columns = '{}' and number = 1 then
+			unsure := 'there is no value to write';
+		end if;
+		plant := case when candidate ? 'plant' and command <> 'INSERT' then format(g ->> 'plant', row_text) end;
+		<<values_tried>>
+		for i in 1..cardinality(a.columns) loop
+			for variant, nth in select v, k from jsonb_array_elements(variants) with ordinality e(v, k) loop
+				-- All that fits the claims at once for every row, the rest for the first.
+				exit when nth > 1 and (plant is not null or last not in ('D', 'T', 'X') or i > 1)
+					or nth > 2 and number > 1;
+				exit values_tried when tries > 40;
+				if command = 'DELETE' then
+					act := 'delete from ' || (f ->> 'name');
+				elsif command = 'INSERT' then
+					begin
+						act := pg_temp.lensgate_with(f, row_text, variant || case when grp = '' then '{}'
+							else jsonb_build_object(a.columns[i], a.news[i]) end);
+					exception when others then
+						continue;   -- the value does not fit the column
+					end;
+					act := format(g ->> 'into', act);
+				else
+					act := format('update %s set %I = ', f ->> 'name', a.columns[i]) ||
+						case when a.kept[i] then format('(%L::%s).%I', row_text, f ->> 'name', a.columns[i])
+							else quote_nullable(a.news[i]) end;
+					if variant <> '{}' then
+						select act || string_agg(format(', %I = %L', k, v), '') into act
+						from jsonb_each_text(variant) e(k, v) where g -> 'update' ? k and k <> a.columns[i];
+						continue when act is null;
+					end if;
+				end if;
+				t := pg_temp.lensgate_attempt(p, f, act, reach, candidate ->> 'target', plant, false, recount);
+				tries := tries + 1;
+				last := t.letter;
+				if last = 'X' and (p ->> 'superuser')::boolean then
+					u := pg_temp.lensgate_attempt(p, f, act, reach, candidate ->> 'target', plant, true, null);
+					tries := tries + 1;
+					last := case when u.letter = 'A' then 'T' else u.letter end;
+					if last <> 'T' then
+						t := u;
+					end if;
+				elsif last = 'E' and t.state not in ('42501', '42P17', '54001') then
+					-- The probe's own mistake, if whoever no policy holds meets it too.
+					u := pg_temp.lensgate_attempt(p - 'role', f, act, reach, candidate ->> 'target', plant, false,
+						null);
+					tries := tries + 1;
+					if u.state = t.state then
+						last := 'X';
+					end if;
+				end if;
+				if last in ('?', 'X') then
+					unsure := coalesce(t.said, 'undecided');
+				end if;
+				if letter is null or array_position(rank, last) > array_position(rank, letter) then
+					letter := last;
+					state := t.state;
+					reason := t.said;
+					label := candidate ->> 'is';
+					how := nullif(concat_ws(', ', case when variant <> '{}' then 'with ' || variant::text end,
+						case when candidate ? 'constant' then 'on a row with ' || (candidate ->> 'constant')
+							when plant is not null then 'on a row of ours' end,
+						case when grp <> '' and last = 'A' then 'wrote ' || a.columns[i] end), '');
+					if last = 'A' and command = 'INSERT' then
+						base := jsonb_build_object('row', pg_temp.lensgate_with(f, row_text, variant),
+							'is', candidate -> 'is');
+					elsif last = 'A' and plant is null then
+						u := pg_temp.lensgate_attempt(p, f, act, 'where', candidate ->> 'target', null, false, null);
+						tries := tries + 1;
+						if u.letter <> 'A' then
+							letter := 'B';
+							rank := rank || 'B'::text;
+						end if;
+					end if;
+				end if;
+				if last = 'A' then
+					through := true;
+					exit values_tried;
+				end if;
+				-- The old row is out of reach, whatever is written.
+				exit values_tried when last in ('.', 'G');
+			end loop;
+		end loop values_tried;
+		if through and not candidate ? 'constant' then
+			seen := seen + 1;
+		end if;
+		exit when through and command = 'INSERT';
+	end loop;
+	letter := coalesce(letter, '?');
+	if letter = 'X' then
+		letter := '?';
+	elsif letter in ('.', 'D', 'G') and unsure is not null then
+		letter := '?';
+		reason := unsure;
+	end if;
+	if letter = '?' then
+		reason := coalesce(reason, unsure, 'no row to start from');
+	elsif letter in ('A', 'B') and state is null then
+		reason := null;
+	end if;
+	if letter = 'A' and command <> 'INSERT' and seen < of_seen then
+		letter := '~';
+	end if;
+end
+$$;
+
+-- What the persona's role may do here by grant.
+create function pg_temp.lensgate_grants(p jsonb, f jsonb) returns jsonb language sql as $$
+	with c as (
+		select e.key as name, (e.value ->> 'n')::smallint as n, e.value as facts
+		from jsonb_each(f -> 'columns') e where not (e.value ->> 'generated')::boolean),
+	w as (select p ->> 'role' as role, (f ->> 'oid')::bigint::oid as rel),
+	u as (select c.* from c, w where has_column_privilege(w.role, w.rel, c.n, 'UPDATE')
+		and not (c.facts ->> 'always')::boolean)
+	select case when not has_schema_privilege(w.role, (f ->> 'schema')::bigint::oid, 'USAGE')
+		then '{"insert": [], "update": []}'::jsonb else jsonb_build_object(
+			'select', has_any_column_privilege(w.role, w.rel, 'SELECT'),
+			'selected', case when not has_table_privilege(w.role, w.rel, 'SELECT') then
+				(select jsonb_agg(e.key order by (e.value ->> 'n')::int) from jsonb_each(f -> 'columns') e
+				where has_column_privilege(w.role, w.rel, (e.value ->> 'n')::smallint, 'SELECT')) end,
+			'delete', has_table_privilege(w.role, w.rel, 'DELETE'),
+			'insert', coalesce((select jsonb_agg(name order by n) from c
+				where has_column_privilege(w.role, w.rel, n, 'INSERT')), '[]'),
+			'update', coalesce((select jsonb_agg(name order by n) from u), '[]'),
+			-- The column whose change says least about anything but the policy.
+			'harmless', (select name from u where name is distinct from f ->> 'tenant_column'
+				order by name is not distinct from f ->> 'owner', exists (select from jsonb_each(f -> 'groups') e
+					where e.value ? u.name), (facts ->> 'policy')::boolean, (facts ->> 'indexed')::boolean,
+					(facts ->> 'refers')::boolean, (facts ->> 'checked')::boolean,
+					facts ->> 'category' <> 'S', n limit 1),
+			'truncate', has_table_privilege(w.role, w.rel, 'TRUNCATE'),
+			'references', has_any_column_privilege(w.role, w.rel, 'REFERENCES'),
+			'trigger', has_table_privilege(w.role, w.rel, 'TRIGGER')) end || jsonb_build_object(
+		'fresh', (select coalesce(jsonb_agg(name), '[]') from c
+			where (facts ->> 'unique')::boolean and not (facts ->> 'refers')::boolean
+				and name is distinct from f ->> 'tenant_column' and name is distinct from f ->> 'owner'
+				and (facts ->> 'type' = 'uuid' or facts ->> 'category' in ('N', 'S'))),
+		'stored', (select jsonb_agg(name order by n) from c))
+	from w
+$$;
+
+-- A view, materialized view, foreign table or function: what it shows, by its own tenant column. The
+-- witness is whoever connected, with the claims of the persona and of people of other tenants, as a
+-- function or a view may ask for claims itself.
+create function pg_temp.lensgate_show(p jsonb, f jsonb) returns table (class text, letter text,
+		seen bigint, of_seen bigint, state text, how text, reason text, tries int) language plpgsql as $$
+declare
+	query text := format('select coalesce(jsonb_object_agg(c, k), ''{}'') from (select %s as c, count(*) as k from %s x group by 1) z',
+		pg_temp.lensgate_class(p, f), f ->> 'name');
+	total jsonb := '{}';
+	shown jsonb;
+	found jsonb;
+	claims text;
+	one text := 'A';
+	code text;
+	said text;
+begin
+	for claims in select '' union all select p ->> 'claims'
+			union all select jsonb_array_elements_text(coalesce(p -> 'witnesses', '[]')) loop
+		begin
+			perform set_config('request.jwt.claims', coalesce(claims, ''), true);
+			execute query into found;
+			raise sqlstate 'LG000';
+		exception
+			when sqlstate 'LG000' then
+				select coalesce(jsonb_object_agg(key, greatest((total ->> key)::bigint, (found ->> key)::bigint)), '{}')
+				into total from (select jsonb_object_keys(total || found) as key) z;
+			when others then
+				said := sqlerrm;
+		end;
+	end loop;
+	begin
+		if p ? 'settings' then
+			perform set_config(e.key, e.value, true) from jsonb_each_text(p -> 'settings') e;
+		end if;
+		if (p ->> 'authenticator')::boolean then
+			perform set_config('session_authorization', 'authenticator', true);
+		end if;
+		perform set_config('role', p ->> 'role', true),
+			set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
+		execute query into shown;
+		raise sqlstate 'LG000';
+	exception
+		when sqlstate 'LG000' then said := null;
+		when others then
+			get stacked diagnostics code = returned_sqlstate, said = message_text;
+			one := case when code = '42501' and said ~ format('^permission denied for (schema|[a-z ]+ %s$)',
+					regexp_replace(f ->> 'relname', '\W', '.', 'g')) then 'G'
+				when code in ('55P03', '40P01', '40001') then '?' else 'E' end;
+	end;
+	for class in select unnest(pg_temp.lensgate_classes(f || '{"tenant_null": true}')) loop
+		of_seen := coalesce((total ->> class)::bigint, 0);
+		seen := coalesce((shown ->> class)::bigint, 0);
+		continue when class = 'null' and of_seen = 0 and seen = 0;
+		state := code;
+		reason := said;
+		tries := 1;
+		letter := case when one <> 'A' then one when seen > 0 and seen < of_seen then '~'
+			when seen > 0 then 'A' when of_seen > 0 then '.' else '?' end;
+		if letter = '?' then
+			reason := coalesce(said, 'nobody is shown such a row through it');
+		end if;
+		return next;
+	end loop;
+end
+$$;
+
+-- The cells of a command and group that this relation has at all: (command, group, class, landing).
+create function pg_temp.lensgate_cells(f jsonb) returns table (command text, grp text, class text,
+		landing text) language sql as $$
+	with classes as (select c, n from unnest(pg_temp.lensgate_classes(f)) with ordinality k(c, n)),
+	groups as (select key as g from jsonb_each(f -> 'groups'))
+	select command, g, c, landing from (
+		select 1 as o, 'INSERT' as command, '' as g, c, null as landing, n from classes
+		union all select 2, 'INSERT', g, c, null, n from classes, groups
+			where c in ('mine', 'own') and f -> 'inserted_groups' ? g
+		union all select 3, 'UPDATE', '', c, null, n from classes
+		union all select 4, 'UPDATE', g, c, null, n from classes, groups
+		union all select 5, 'MOVE', '', f.c, l.c, f.n * 10 + l.n from classes f, classes l
+			where f.c <> l.c and (f.c in ('mine', 'colleague', 'own') and l.c in ('other', 'null')
+				or l.c in ('mine', 'own') and f.c in ('other', 'null')
+				or f.c || l.c in ('minecolleague', 'colleaguemine'))
+		union all select 6, 'DELETE', '', c, null, n from classes) z
+	order by o, g, n
+$$;
+
+create function pg_temp.lensgate_probe(p jsonb, f jsonb, commands text[])
+	returns table (command text, grp text, class text, letter text, seen bigint, of_seen bigint,
+		state text, how text, reason text, tries int, label text) language plpgsql as $$
+declare
+	g jsonb;
+	s jsonb;
+	c record;
+	w record;
+	variants jsonb;
+	bases jsonb := '{}';
+begin
+	grp := '';
+	if f ->> 'kind' not in ('r', 'p') then
+		command := 'SELECT';
+		if 'SELECT' = any (commands) then
+			return query select 'SELECT', '', v.class, v.letter, v.seen, v.of_seen, v.state, v.how, v.reason,
+				v.tries, null::text from pg_temp.lensgate_show(p, f) v;
+		end if;
+		if f ->> 'kind' in ('v', 'f') then
+			for command in select k from unnest(commands) k where k in ('INSERT', 'UPDATE', 'DELETE') loop
+				continue when not has_schema_privilege(p ->> 'role', (f ->> 'schema')::bigint::oid, 'USAGE')
+					or not (has_table_privilege(p ->> 'role', (f ->> 'oid')::bigint::oid, command)
+						or command <> 'DELETE' and has_any_column_privilege(p ->> 'role',
+							(f ->> 'oid')::bigint::oid, command))
+					or (f ->> 'writable')::int & case command when 'INSERT' then 8 when 'UPDATE' then 4
+						else 16 end = 0;
+				class := 'any';
+				letter := '?';
+				reason := 'writes through a view are not tried: write a check by hand';
+				return next;
+			end loop;
+		end if;
+		return;
+	end if;
+	g := pg_temp.lensgate_grants(p, f);
+	g := g || jsonb_build_object('into', pg_temp.lensgate_insert(f, g -> 'insert'),
+		'plant', pg_temp.lensgate_insert(f, g -> 'stored') || ' returning ctid, tableoid');
+	-- A variant must not change what the cell is about.
+	variants := jsonb_build_object('INSERT', pg_temp.lensgate_variants(p, f, 'INSERT', '{}'), 'UPDATE',
+		pg_temp.lensgate_variants(p, f, 'UPDATE', array(select jsonb_array_elements_text(e.value)
+			from jsonb_each(f -> 'groups') e)));
+	if commands && array['SELECT', 'INSERT', 'UPDATE', 'MOVE', 'DELETE'] then
+		s := pg_temp.lensgate_sample(p, f);
+	end if;
+	if 'SELECT' = any (commands) then
+		return query select 'SELECT', '', v.class, v.letter, v.seen, v.of_seen, v.state, v.how, v.reason,
+			v.tries, null::text from pg_temp.lensgate_select(p, f, g, s) v;
+	end if;
+	for c in select * from pg_temp.lensgate_cells(f) k where k.command = any (commands) loop
+		command := c.command;
+		grp := c.grp;
+		class := c.class || coalesce('>' || c.landing, '');
+		if (c.class = 'mine' or c.landing = 'mine') and p ->> 'user' is null then
+			letter := '-';
+			seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 0; label := null;
+		elsif command = 'INSERT' and grp <> '' and not bases ? c.class then
+			-- Where nothing can be inserted, nothing can be inserted with these columns.
+			letter := coalesce(bases ->> ('-' || c.class), '?');
+			seen := 0; of_seen := 0; state := null; how := null; tries := 0; label := null;
+			reason := 'as INSERT without these columns';
+		else
+			w := pg_temp.lensgate_write(p, f, g, s, command, grp, c.class, c.landing,
+				case when command = 'DELETE' or command = 'INSERT' and grp <> ''
+					or (f #>> array['hopeless', command])::boolean then '[{}]'
+					else variants -> replace(command, 'MOVE', 'UPDATE') end,
+				case when grp <> '' and command = 'INSERT' then bases -> c.class end);
+			letter := w.letter; seen := w.seen; of_seen := w.of_seen; state := w.state; how := w.how;
+			reason := w.reason; tries := w.tries; label := w.label;
+			if command = 'INSERT' and grp = '' then
+				bases := bases || case when w.base is null
+					then jsonb_build_object('-' || c.class, w.letter)
+					else jsonb_build_object(c.class, w.base) end;
+			end if;
+		end if;
+		return next;
+	end loop;
+	for command in select k from unnest(commands) k where k in ('TRUNCATE', 'REFERENCES', 'TRIGGER') loop
+		grp := '';
+		class := 'all';
+		letter := case when (g ->> lower(command))::boolean then 'A' else 'G' end;
+		seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 1; label := null;
+		return next;
+	end loop;
+end
+$$;

@@ -6,6 +6,7 @@
 #include "check/pattern.h"
 #include "cli/audit_command.h"
 #include "cli/exit.h"
+#include "cli/matrix_command.h"
 #include "cli/merge_command.h"
 #include "cli/mistakes.h"
 #include "cli/prove_command.h"
@@ -65,6 +66,16 @@ static const struct command commands[] = {
 	  "with\n"
 	  "status 6 then. Of a record without a manifest only its chain is checked.",
 	  OPTIONS_CHECK, verify_command },
+	{ "matrix", "[LENS]", "who can do what to whose rows in SQL, as measured",
+	  "Tries every command of every persona, and of twins that must get nowhere (no claims,\n"
+	  "forged user_metadata, anonymous), on rows of their own, of colleagues and of other\n"
+	  "tenants, in one transaction that is rolled back. Red when anything of another tenant "
+	  "is\n"
+	  "reached, anything at all without claims, or a cell is not what the lens says. A "
+	  "foreign\n"
+	  "schema: --database URL --personas FILE, with --schema, --tenant-column and --root.\n"
+	  "Reports: json, junit, markdown, terminal. Exit status 8 when a cell stays unknown.",
+	  OPTIONS_WHERE | OPTIONS_MATRIX | OPTIONS_TERMINAL, matrix_command },
 	{ "audit", "", "what the catalog says about row-level security: findings, with fixes",
 	  "Reads the catalog of the environment's database, or of --database, and no row. "
 	  "Reports:\n"

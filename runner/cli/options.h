@@ -18,11 +18,13 @@ struct settings {
 	const char *environment;
 	struct option_list faults, flags, tags, vars, env_files, reports, schemas, roles;
 	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
+	const char *personas, *root, *snapshot; /* of a matrix */
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
 	const char *into, *sign, *allowed_signers; /* folders of evidence */
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
-	bool fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
+	int64_t probe_ms;
+	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, show_secrets, help;
 	const char *const *operands;
 	size_t operand_count;
@@ -38,6 +40,7 @@ enum option_group {
 	OPTIONS_TARGET = 32,  /* the embedded target in the foreground */
 	OPTIONS_CATALOG = 64, /* a database by itself, and what in it */
 	OPTIONS_AUDIT = 128,
+	OPTIONS_MATRIX = 32768,
 	OPTIONS_PROVE = 1024,
 	OPTIONS_INTO = 4096,  /* a folder to be made */
 	OPTIONS_SIGN = 8192,  /* who signs it */

@@ -20,10 +20,11 @@ struct sql_session {
 	int fd;     /* that is watched, -1: none */
 	struct loop_timer *guard;
 	bool connecting;
-	bool done;       /* what is waited for has happened, or never will */
-	PGresult *error; /* the first of this call */
-	json_t *rows;    /* of this call; NULL: none returned any */
-	char lost[512];  /* why the connection is gone */
+	bool done;        /* what is waited for has happened, or never will */
+	int64_t limit_ms; /* statement_timeout as it is known to be; 0: not known */
+	PGresult *error;  /* the first of this call */
+	json_t *rows;     /* of this call; NULL: none returned any */
+	char lost[512];   /* why the connection is gone */
 	char state[6];
 };
 
@@ -264,14 +265,17 @@ exchange(struct sql_session *s, const char *text, const char *const *params, int
 	return deliver(s, rows, err);
 }
 
-/* For the whole session, but taken back by a rollback: so it is said before each message. A
- * transaction that failed takes no settings; what was set before it stands. */
+/* For the whole session, but taken back by a rollback, and anything may be said in a script: so it
+ * is said before each message that is not one more question. A transaction that failed takes no
+ * settings; what was set before it stands. */
 static bool
 limit(struct sql_session *s, int64_t timeout_ms, struct error *err)
 {
 	char text[64];
 
 	if (s->pg && PQtransactionStatus(s->pg) == PQTRANS_INERROR)
+		return true;
+	if (s->limit_ms == timeout_ms)
 		return true;
 	(void)snprintf(text, sizeof(text), "set statement_timeout = %d",
 		       timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms);
@@ -312,6 +316,7 @@ sql_session_script(struct sql_session *session, const char *text, int64_t timeou
 {
 	if (rows)
 		*rows = NULL;
+	session->limit_ms = 0;
 	return limit(session, timeout_ms, err) &&
 	       exchange(session, text, NULL, -1, timeout_ms, rows, err);
 }
@@ -322,8 +327,12 @@ sql_session_ask(struct sql_session *session, const char *text, const char *const
 {
 	if (rows)
 		*rows = NULL;
-	return limit(session, timeout_ms, err) &&
-	       exchange(session, text, params, (int)count, timeout_ms, rows, err);
+	if (!limit(session, timeout_ms, err))
+		return false;
+	bool ok = exchange(session, text, params, (int)count, timeout_ms, rows, err);
+	/* A statement that failed may have taken the setting back with its transaction. */
+	session->limit_ms = ok ? timeout_ms : 0;
+	return ok;
 }
 
 const char *

@@ -41,11 +41,13 @@ begin
 		said := null;
 		begin
 			if plant is not null then
-				if (p ->> 'superuser')::boolean then
+				-- Without triggers where possible: each change of this setting makes the server plan
+				-- everything anew.
+				if try > 1 or (f ->> 'stirs')::boolean and (p ->> 'superuser')::boolean then
 					perform set_config('session_replication_role', 'replica', true);
 				end if;
 				execute plant into place, part;
-				if (p ->> 'superuser')::boolean then
+				if try > 1 or (f ->> 'stirs')::boolean and (p ->> 'superuser')::boolean then
 					perform set_config('session_replication_role', 'origin', true);
 				end if;
 				target := format('tableoid = %s and ctid = %L', part, place);
@@ -110,7 +112,8 @@ begin
 					when own_table and state in ('42501', '22P02', '42883', '42704', '22023') then 'E'
 					else 'X' end;
 		end;
-		exit when state is null or state not in ('55P03', '40P01', '40001');
+		exit when state is null or not (state in ('55P03', '40P01', '40001') or try = 1
+			and plant is not null and stage = 'plant' and state = '23503' and (p ->> 'superuser')::boolean);
 	end loop;
 end
 $$;
@@ -192,6 +195,8 @@ begin
 	return case
 		when f ->> 'tenant' is null and f ->> 'owner' is null then '''any'''
 		else 'case' ||
+			case when (f ->> 'personal')::boolean and p ->> 'user' is not null then
+				format(' when x.%I::text = %L then ''mine''', f ->> 'owner', p ->> 'user') else '' end ||
 			case when f ->> 'tenant' is null then '' else format(
 				' when %1$s is null then ''null'' when %1$s is distinct from %2$L then ''other''',
 				f ->> 'tenant', p ->> 'tenant') end ||
@@ -528,13 +533,14 @@ end
 $$;
 
 -- The rows a cell is tried on: existing ones of its class, else stand-ins; and for other people's
--- rows, planted ones that carry what the policies talk about.
-create function pg_temp.lensgate_candidates(p jsonb, f jsonb, s jsonb, command text, class text)
+-- rows, planted ones that carry what the policies talk about. One, where more would show no more.
+create function pg_temp.lensgate_candidates(p jsonb, f jsonb, s jsonb, command text, class text,
+		shut boolean)
 	returns jsonb language plpgsql as $$
 declare
 	rows jsonb := coalesce(s -> class, pg_temp.lensgate_stand_ins(p, f, s, class));
 begin
-	if (f #>> array['hopeless', command])::boolean then
+	if shut or (f #>> array['hopeless', command])::boolean then
 		return coalesce(jsonb_build_array(rows -> 0), '[]');
 	end if;
 	if class in ('other', 'null') and command <> 'INSERT' and rows <> '[]' then
@@ -548,7 +554,7 @@ $$;
 -- One cell of INSERT, UPDATE, MOVE or DELETE. `base` is the row an INSERT got through with, for the
 -- cells of column groups, which begin `from_base`.
 create function pg_temp.lensgate_write(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
-		class text, landing text, variants jsonb, from_base jsonb,
+		class text, landing text, variants jsonb, from_base jsonb, shut boolean,
 		out letter text, out seen bigint, out of_seen bigint, out state text, out how text,
 		out reason text, out tries int, out label text, out base jsonb)
 	language plpgsql as $$
@@ -557,7 +563,7 @@ declare
 	reach text := case command when 'INSERT' then 'none' else 'blind' end;
 	stamped boolean := command = 'INSERT' and (f ->> 'triggers')::int & 4 > 0;
 	candidates jsonb := case when from_base is not null then jsonb_build_array(from_base)
-		else pg_temp.lensgate_candidates(p, f, s, command, class) end;
+		else pg_temp.lensgate_candidates(p, f, s, command, class, shut) end;
 	candidate jsonb;
 	variant jsonb;
 	nth int;
@@ -849,6 +855,7 @@ declare
 	c record;
 	w record;
 	variants jsonb;
+	filtered text[] := '{}';
 	bases jsonb := '{}';
 begin
 	grp := '';
@@ -885,7 +892,8 @@ begin
 		s := pg_temp.lensgate_sample(p, f);
 	end if;
 	if 'SELECT' = any (commands) then
-		return query select 'SELECT', '', v.class, v.letter, v.seen, v.of_seen, v.state, v.how, v.reason,
+		return query select 'SELECT', '', v.class, case when v.class = 'mine' and p ->> 'user' is null
+				then '-' else v.letter end, v.seen, v.of_seen, v.state, v.how, v.reason,
 			v.tries, null::text from pg_temp.lensgate_select(p, f, g, s) v;
 	end if;
 	for c in select * from pg_temp.lensgate_cells(f) k where k.command = any (commands) loop
@@ -905,7 +913,12 @@ begin
 				case when command = 'DELETE' or command = 'INSERT' and grp <> ''
 					or (f #>> array['hopeless', command])::boolean then '[{}]'
 					else variants -> replace(command, 'MOVE', 'UPDATE') end,
-				case when grp <> '' and command = 'INSERT' then bases -> c.class end);
+				case when grp <> '' and command = 'INSERT' then bases -> c.class end,
+				-- USING looks at the row as it was: what no UPDATE reaches, no other one does.
+				command in ('UPDATE', 'MOVE') and c.class = any (filtered));
+			if command = 'UPDATE' and grp = '' and w.letter = '.' then
+				filtered := filtered || c.class;
+			end if;
 			letter := w.letter; seen := w.seen; of_seen := w.of_seen; state := w.state; how := w.how;
 			reason := w.reason; tries := w.tries; label := w.label;
 			if command = 'INSERT' and grp = '' then
@@ -924,4 +937,18 @@ begin
 		return next;
 	end loop;
 end
+$$;
+
+-- The cells of a command that could not be tried at all, and why.
+create function pg_temp.lensgate_unknown(f jsonb, commands text[], why text)
+	returns table (command text, grp text, class text, letter text, seen bigint, of_seen bigint,
+		state text, how text, reason text, tries int, label text) language sql as $$
+	select 'SELECT', '', c, '?', 0, 0, null, null, why, 0, null from unnest(pg_temp.lensgate_classes(f)) c
+	where 'SELECT' = any (commands)
+	union all
+	select k.command, k.grp, k.class || coalesce('>' || k.landing, ''), '?', 0, 0, null, null, why, 0, null
+	from pg_temp.lensgate_cells(f) k where k.command = any (commands) and f ->> 'kind' in ('r', 'p')
+	union all
+	select k, '', 'all', '?', 0, 0, null, null, why, 0, null from unnest(commands) k
+	where k in ('TRUNCATE', 'REFERENCES', 'TRIGGER') and f ->> 'kind' in ('r', 'p')
 $$;

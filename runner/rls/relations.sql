@@ -168,6 +168,7 @@ begin
 			'direct', q.tenant ->> 'expr' = 'x.' || quote_ident(q.tenant ->> 'column') || '::text',
 			'owner', case when q.columns ? (q.hint ->> 'owner') then q.hint ->> 'owner' end,
 			'state', case when q.columns ? (q.hint ->> 'state') then q.hint ->> 'state' end,
+			'personal', coalesce((q.hint ->> 'personal')::boolean, false),
 			'next', q.hint -> 'next', 'groups', coalesce(q.hint -> 'groups', '{}'),
 			'inserted_groups', coalesce(q.hint -> 'inserted_groups', '[]'),
 			'tenant_null', not coalesce((q.columns #>> array[q.tenant ->> 'column', 'required'])::boolean,
@@ -178,6 +179,8 @@ begin
 			'triggers', (select coalesce(bit_or(t.tgtype::int), 0) from pg_catalog.pg_trigger t
 				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')
 					and (t.tgtype & 3) = 3),
+			'stirs', exists (select from pg_catalog.pg_trigger t
+				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')),
 			'rules', (select coalesce(jsonb_agg(distinct w.ev_type), '[]') from pg_catalog.pg_rewrite w
 				where w.ev_class = q.oid and w.rulename <> '_RETURN'),
 			-- Without a permissive policy nothing passes, and one try shows it.
@@ -209,5 +212,31 @@ begin
 			where pg_catalog.has_schema_privilege(r, n.oid, 'USAGE')
 				and pg_catalog.has_function_privilege(r, p.oid, 'EXECUTE'))
 	order by 1;
+end
+$$;
+
+-- A tenant other than `tenant`: of the root table, else of any table that has the column.
+create function pg_temp.lensgate_another(tenant_column text, root_name text, tenant text) returns text
+	language plpgsql as $$
+declare
+	place record;
+	other text;
+begin
+	for place in
+		select c.oid, c.column as name from (
+			select r.root as oid, (select a.attname from pg_catalog.pg_index i
+				join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+				where i.indrelid = r.root and i.indisprimary) as column, 1 as n
+			from (select pg_temp.lensgate_root(tenant_column, root_name) as root) r
+			union all
+			select k.oid, a.attname, 2 from pg_catalog.pg_class k
+			join pg_catalog.pg_attribute a on a.attrelid = k.oid and a.attname = tenant_column
+			where k.relkind in ('r', 'p')) c
+		where c.column is not null order by c.n, c.oid limit 20 loop
+		execute format('select %1$I::text from %2$s where %1$I::text <> $1 limit 1', place.name,
+			place.oid::regclass) into other using tenant;
+		exit when other is not null;
+	end loop;
+	return other;
 end
 $$;

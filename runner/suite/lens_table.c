@@ -125,8 +125,8 @@ void
 lens_table_read(const struct roster *roster, const struct node *node, const char *name,
 		struct lens_table *table)
 {
-	static const char *const keys[] = { "tenant", "owner",    "state",          "allow",
-					    "others", "roleless", "guarded_columns" };
+	static const char *const keys[] = { "tenant", "owner",    "state",    "allow",
+					    "others", "roleless", "personal", "guarded_columns" };
 	static const char column[] = "the name of a column";
 	struct table_reading reading = { .roster = roster, .table = table };
 	struct node guarded;
@@ -141,6 +141,9 @@ lens_table_read(const struct roster *roster, const struct node *node, const char
 	reading_text(node, "tenant", OPTIONAL, spelling_is_word, column, &table->tenant);
 	reading_text(node, "owner", OPTIONAL, spelling_is_word, column, &table->owner);
 	reading_text(node, "state", OPTIONAL, spelling_is_word, column, &table->state);
+	node_boolean(node, "personal", OPTIONAL, &table->personal);
+	if (table->personal && !table->owner)
+		node_fail(node, "`personal` needs an `owner`: whose the rows are");
 	if (node_member(node, "guarded_columns", &guarded))
 		groups = json_object_size(guarded.value);
 	/* Four of `allow`, four of `others`, two of each group. */

@@ -8,8 +8,8 @@
  *	  allow: { select: [everyone], update: [crew, hod] }
  *	  others: { update: [hod] }        # where it is somebody else's row of the same yacht
  *	  roleless: [select]               # what personas without a role may do
- *	  guarded_columns:
- *	    approval: { columns: [approved_by, approved_at], update: [hod] }
+ *	  personal: true                   # rows of other tenants are one's own too, with one's
+ *name on guarded_columns: approval: { columns: [approved_by, approved_at], update: [hod] }
  *
  * `allow` speaks of the columns that no group guards, and of all rows of the tenant where `others`
  * does not say otherwise. Nobody may ever touch another tenant's rows: that is not said here.
@@ -39,6 +39,7 @@ struct lens_rule {
 struct lens_table {
 	const char *name;
 	const char *tenant, *owner, *state; /* columns; NULL: none */
+	bool personal;                      /* an owner's rows are his in every tenant */
 	const json_t *allow; /* {command: [roles, groups or everyone]}; NULL: not stated */
 	const struct lens_group *groups;
 	size_t group_count;

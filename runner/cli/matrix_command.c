@@ -1,0 +1,317 @@
+#include "cli/matrix_command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/exit.h"
+#include "cli/mistakes.h"
+#include "cli/stage.h"
+#include "exec/sql_session.h"
+#include "rls/actor_file.h"
+#include "rls/matrix_report.h"
+
+#define CONNECT_MS         10000
+#define SHORT_MS           10000
+#define MAX_SNAPSHOT_BYTES ((size_t)64 * 1024 * 1024)
+
+/* One matrix: everything here is released by finish(). */
+struct job {
+	const struct settings *settings;
+	struct stage stage;
+	const struct lens *lens; /* NULL: a foreign schema */
+	struct actor_file file;
+	struct actors actors;
+	struct loop *loop;
+	struct sql_session *session;
+	struct matrix *matrix;
+	struct judgements judgements;
+	struct changes changes;
+	bool compared; /* there was a snapshot to compare with */
+	struct mask *mask;
+	char started[CLOCK_TEXT_BYTES];
+};
+
+static void
+finish(struct job *job)
+{
+	mask_free(job->mask);
+	changes_release(&job->changes);
+	judgements_release(&job->judgements);
+	matrix_free(job->matrix);
+	sql_session_close(job->session);
+	loop_free(job->loop);
+	actors_release(&job->actors);
+	actor_file_release(&job->file);
+	stage_release(&job->stage);
+}
+
+/* ---- before a database is asked ---- */
+
+static bool
+check_reports(struct job *job)
+{
+	size_t count;
+	const struct matrix_report_kind *kinds = matrix_report_kinds(&count);
+
+	for (size_t i = 0; i < job->settings->reports.count; i++) {
+		const char *asked = job->settings->reports.items[i];
+		size_t k = 0, len = strcspn(asked, "=");
+
+		while (k < count &&
+		       (strlen(kinds[k].name) != len || strncmp(kinds[k].name, asked, len) != 0))
+			k++;
+		if (k == count || !asked[len])
+			return error_set(errors_new(&job->stage.errors), ERROR_USAGE,
+					 "--report of a matrix wants json=, junit=, markdown= or "
+					 "terminal=PATH, not \"%s\"",
+					 asked);
+	}
+	return true;
+}
+
+static bool
+prepare(struct job *job)
+{
+	const struct settings *settings = job->settings;
+	struct errors *errors = &job->stage.errors;
+
+	if (settings->accept && !settings->snapshot)
+		return error_set(errors_new(errors), ERROR_USAGE,
+				 "--accept says which changes of --snapshot FILE are right: name "
+				 "the file");
+	if (settings->operand_count > 1 || (settings->database && settings->operand_count))
+		return error_set(errors_new(errors), ERROR_USAGE,
+				 "matrix wants the name of one lens, or --database and no lens");
+	if (settings->database && !settings->personas)
+		return error_set(errors_new(errors), ERROR_USAGE,
+				 "--database needs --personas FILE: who is to be measured");
+	if (!settings->database && !settings->operand_count)
+		return error_set(errors_new(errors), ERROR_USAGE,
+				 "matrix wants the name of a lens, such as shopping_list, or "
+				 "--database URL");
+	return check_reports(job);
+}
+
+/* The lens, the people, and the database; NULL with mistakes in the stage. */
+static const char *
+find_database(struct job *job)
+{
+	const struct settings *settings = job->settings;
+
+	if (settings->personas &&
+	    !actor_file_load(settings->personas, &job->file, &job->actors, &job->stage.errors))
+		return NULL;
+	if (settings->database)
+		return settings->database;
+	if (!stage_load(&job->stage, false) || !stage_lens(&job->stage, settings->operands[0]) ||
+	    !stage_start(&job->stage))
+		return NULL;
+	/* The files were read again: what was borrowed before is gone. */
+	job->lens = stage_lens(&job->stage, settings->operands[0]);
+	if (!settings->personas)
+		actors_of_environment(&job->actors, job->stage.workspace.environment);
+	return job->lens ? stage_database(&job->stage) : NULL;
+}
+
+/* ---- measuring ---- */
+
+static struct matrix_options
+options_of(const struct job *job)
+{
+	const struct settings *settings = job->settings;
+	const struct actor_file *file = &job->file;
+	bool named = settings->schemas.count > 0;
+
+	return (struct matrix_options){
+		.schemas = named ? settings->schemas.items : file->schemas,
+		.schema_count = named ? settings->schemas.count : file->schema_count,
+		.tenant_column =
+			settings->tenant_column ? settings->tenant_column : file->tenant_column,
+		.root = settings->root ? settings->root : file->root,
+		.lens = job->lens,
+		.tables = file->tables,
+		.timeout_ms = settings->probe_ms,
+	};
+}
+
+/* All in one transaction, which is rolled back whatever happens. */
+static bool
+measure(struct job *job, const char *conninfo, struct error *err)
+{
+	struct sql_options connect = { .conninfo = conninfo, .connect_timeout_ms = CONNECT_MS };
+	struct matrix_options options = options_of(job);
+	struct error ignored = { 0 };
+
+	job->loop = loop_new();
+	job->session = sql_session_open(job->loop, &connect, err);
+	if (!job->session || !sql_session_script(job->session, "begin", SHORT_MS, NULL, err))
+		return false;
+	job->matrix = matrix_measure(job->session, &job->actors, &options, err);
+	if (sql_session_alive(job->session) &&
+	    !sql_session_script(job->session, "rollback", SHORT_MS, NULL,
+				job->matrix ? err : &ignored))
+		return false;
+	return job->matrix != NULL;
+}
+
+/* ---- the snapshot ---- */
+
+/* Compare with the file, or write it: when there is none yet, and when the changes are accepted. */
+static bool
+compare(struct job *job, struct error *err)
+{
+	const char *path = job->settings->snapshot;
+	bool exists = path && access(path, F_OK) == 0;
+	char *before = NULL;
+	struct buf now;
+	size_t len;
+	bool ok = true;
+
+	if (!path)
+		return true;
+	buf_init(&now, MAX_SNAPSHOT_BYTES);
+	snapshot_text(job->matrix, &now);
+	if (exists) {
+		before = file_read(path, MAX_SNAPSHOT_BYTES, &len, err);
+		ok = before && snapshot_compare(path, before, now.text, &job->changes, err);
+		job->compared = ok;
+	}
+	if (ok && (!exists || job->settings->accept)) {
+		ok = file_replace(path, now.text, now.len, err);
+		if (ok && !job->settings->quiet)
+			(void)fprintf(stderr, "%s: %s; review it, and commit it\n", path,
+				      exists ? "written again" : "written, there was none");
+	}
+	free(before);
+	buf_release(&now);
+	return ok;
+}
+
+/* ---- what comes of it ---- */
+
+/* No secret is in a matrix, unless a table or a policy is called so. */
+static bool
+learn_secrets(struct job *job, struct error *err)
+{
+	const struct secrets *secrets = job->stage.secrets;
+
+	job->mask = mask_new();
+	for (size_t i = 0; secrets && i < secrets_used_count(secrets); i++) {
+		const char *name, *value;
+		char shown[160];
+
+		secrets_used(secrets, i, &name, &value);
+		(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
+		if (!mask_add(job->mask, value, shown, err))
+			return false;
+	}
+	return true;
+}
+
+/* --report KIND=PATH; without one for standard output, the terminal's too. */
+static bool
+write_reports(struct job *job, struct matrix_report *report)
+{
+	const struct settings *settings = job->settings;
+	const char *no_color = getenv("NO_COLOR");
+	struct error err = { 0 };
+	bool ok = learn_secrets(job, &err), spoken = false;
+
+	for (size_t i = 0; ok && i < settings->reports.count; i++) {
+		const char *asked = settings->reports.items[i];
+		size_t len = strcspn(asked, "=");
+		char kind[32];
+
+		(void)snprintf(kind, sizeof(kind), "%.*s", (int)len, asked);
+		spoken |= strcmp(asked + len, "=-") == 0;
+		ok = matrix_report_write(kind, report, asked + len + 1, job->mask, &err);
+	}
+	report->color = !settings->no_color && !(no_color && *no_color) && isatty(STDOUT_FILENO);
+	if (ok && !spoken)
+		ok = matrix_report_write("terminal", report, "-", job->mask, &err);
+	if (!ok)
+		(void)fprintf(stderr, "lensgate: the report was not written: %s\n", err.message);
+	return ok;
+}
+
+static int
+exit_of(const struct job *job, const struct matrix_report *report)
+{
+	/* What is accepted is no reason to fail: it was asked for. */
+	struct matrix_report judged = *report;
+
+	if (job->settings->accept)
+		judged.changes = NULL;
+	switch (matrix_result(&judged)) {
+	case MATRIX_PASSED:
+		return EXIT_PASSED;
+	case MATRIX_FAILED:
+		return EXIT_FAILED;
+	case MATRIX_INCONCLUSIVE:
+		return EXIT_INCONCLUSIVE;
+	}
+	return EXIT_FAILED;
+}
+
+static int
+conclude(struct job *job)
+{
+	const struct settings *settings = job->settings;
+	const struct environment *environment = job->stage.workspace.environment;
+	struct error err = { 0 };
+
+	judgements_make(&job->judgements, job->matrix, job->file.public_tables,
+			job->file.public_count);
+	if (!compare(job, &err))
+		return mistake_print(&err);
+	struct matrix_report report = {
+		.matrix = job->matrix,
+		.judgements = &job->judgements,
+		.changes = job->compared && !settings->accept ? &job->changes : NULL,
+		.place = environment ? environment->name : "a database",
+		.subject = job->lens                 ? job->lens->name
+			   : settings->schemas.count ? settings->schemas.items[0]
+						     : "all schemas",
+		.title = settings->title,
+		.started = job->started,
+		.quiet = settings->quiet,
+		.verbose = settings->verbose,
+	};
+	if (!write_reports(job, &report))
+		return EXIT_UNWRITTEN;
+	if (!job->matrix->cell_count) {
+		(void)fprintf(stderr,
+			      "lensgate: nothing can be reached by anybody here, so nothing "
+			      "was judged\n");
+		return EXIT_NOTHING;
+	}
+	return exit_of(job, &report);
+}
+
+int
+matrix_command(const struct settings *settings, const char *const *argv)
+{
+	struct job job = { .settings = settings,
+			   .stage = { .settings = settings, .without_suites = true } };
+	const char *conninfo = NULL;
+	struct error err = { 0 };
+	int status;
+
+	(void)argv;
+	clock_text(clock_wall_us(), job.started);
+	if (prepare(&job))
+		conninfo = find_database(&job);
+	if (!conninfo)
+		status = mistakes_print(&job.stage.errors);
+	else if (!measure(&job, conninfo, &err))
+		status = mistake_print(&err);
+	else
+		status = conclude(&job);
+	finish(&job);
+	return status;
+}

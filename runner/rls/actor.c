@@ -1,0 +1,171 @@
+#include "rls/actor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "exec/token.h"
+
+static const char *
+copy(struct arena *arena, const char *text)
+{
+	return text ? arena_text(arena, text, strlen(text)) : NULL;
+}
+
+struct actor *
+actors_add(struct actors *actors, const struct actor *actor)
+{
+	struct arena *arena = &actors->arena;
+
+	if (actors->count == actors->room) {
+		struct actor *larger = ARENA_ARRAY(arena, actors->room * 2 + 16, struct actor);
+
+		if (actors->count)
+			memcpy(larger, actors->items, actors->count * sizeof(*larger));
+		actors->items = larger;
+		actors->room = actors->room * 2 + 16;
+	}
+	actors->items[actors->count] = (struct actor){
+		.name = copy(arena, actor->name),
+		.kind = actor->kind,
+		.role = copy(arena, actor->role),
+		.database_role = copy(arena, actor->database_role),
+		.claims = copy(arena, actor->claims),
+		.tenant = copy(arena, actor->tenant),
+		.user = copy(arena, actor->user),
+		.twin_of = copy(arena, actor->twin_of),
+	};
+	return &actors->items[actors->count++];
+}
+
+void
+actors_of_environment(struct actors *actors, const struct environment *environment)
+{
+	for (size_t i = 0; i < environment->persona_count; i++) {
+		const struct persona *persona = &environment->personas[i];
+
+		if (!persona->user || persona->token != TOKEN_VALID)
+			continue;
+		json_t *claims = token_claims(environment, persona, clock_wall_us() / 1000000);
+		char *text = json_dumps(claims, JSON_COMPACT);
+
+		if (!text)
+			abort();
+		actors_add(actors,
+			   &(struct actor){
+				   .name = persona->name,
+				   .role = persona->role,
+				   .database_role = token_database_role(persona),
+				   .claims = text,
+				   .tenant = persona->yacht ? persona->yacht : environment->yacht,
+				   .user = persona->user,
+			   });
+		free(text);
+		json_decref(claims);
+	}
+}
+
+const char *
+actors_other_tenant(const struct actors *actors, const char *tenant)
+{
+	for (size_t i = 0; tenant && i < actors->count; i++)
+		if (actors->items[i].tenant && strcmp(actors->items[i].tenant, tenant) != 0)
+			return actors->items[i].tenant;
+	return NULL;
+}
+
+static bool
+is_known(const struct actors *actors, enum actor_kind kind)
+{
+	for (size_t i = 0; i < actors->count; i++)
+		if (actors->items[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* What a user would write about himself: the other tenant wherever a tenant may be read, the
+ * greatest role wherever a role may be. */
+static json_t *
+boast(const char *other, const json_t *keys)
+{
+	static const char *const tenants[] = { "tenant",          "tenant_id",  "org_id",
+					       "organization_id", "account_id", "team_id",
+					       "company_id",      "yacht_id" };
+	static const char *const roles[] = { "role", "user_role", "app_role", "crew_role" };
+	json_t *metadata = json_object();
+
+	for (size_t i = 0; i < COUNTOF(tenants); i++)
+		json_object_set_new(metadata, tenants[i], json_string(other));
+	for (size_t i = 0; i < COUNTOF(roles); i++)
+		json_object_set_new(metadata, roles[i], json_string("admin"));
+	json_object_set_new(metadata, "is_admin", json_true());
+	json_object_set_new(metadata, "admin", json_true());
+	for (size_t i = 0; i < json_array_size(keys); i++) {
+		const char *key = json_string_value(json_array_get(keys, i));
+
+		if (!json_object_get(metadata, key))
+			json_object_set_new(metadata, key,
+					    json_string(strstr(key, "role") ? "admin" : other));
+	}
+	return metadata;
+}
+
+static void
+add_forged(struct actors *actors, const struct actor *honest, const char *other, const json_t *keys)
+{
+	struct actor forged = *honest;
+	json_t *claims = honest->claims ? json_loads(honest->claims, 0, NULL) : NULL;
+	json_t *metadata = boast(other ? other : "", keys);
+	json_t *own = json_object_get(claims, "user_metadata");
+
+	if (!claims) {
+		json_decref(metadata);
+		return;
+	}
+	if (json_is_object(own))
+		json_object_update_missing(metadata, own);
+	json_object_set_new(claims, "user_metadata", metadata);
+	char *text = json_dumps(claims, JSON_COMPACT);
+	if (!text)
+		abort();
+	forged.name = arena_printf(&actors->arena, "%s+forged", honest->name);
+	forged.kind = ACTOR_FORGED;
+	forged.claims = text;
+	forged.twin_of = honest->name;
+	actors_add(actors, &forged);
+	free(text);
+	json_decref(claims);
+}
+
+void
+actors_add_twins(struct actors *actors, const char *other, const json_t *keys)
+{
+	if (!actors->count)
+		return;
+	/* A copy: adding moves the list. */
+	const struct actor first = actors->items[0];
+
+	if (!is_known(actors, ACTOR_FORGED))
+		add_forged(actors, &first, other, keys);
+	if (!is_known(actors, ACTOR_NO_CLAIMS))
+		actors_add(actors, &(struct actor){ .name = "no-claims",
+						    .kind = ACTOR_NO_CLAIMS,
+						    .database_role = first.database_role,
+						    .claims = arena_printf(&actors->arena,
+									   "{\"role\":\"%s\"}",
+									   first.database_role),
+						    .tenant = first.tenant });
+	if (!is_known(actors, ACTOR_ANONYMOUS))
+		actors_add(actors, &(struct actor){ .name = "anonymous",
+						    .kind = ACTOR_ANONYMOUS,
+						    .database_role = "anon",
+						    .claims = "{\"role\":\"anon\"}",
+						    .tenant = first.tenant });
+}
+
+void
+actors_release(struct actors *actors)
+{
+	arena_release(&actors->arena);
+	*actors = (struct actors){ 0 };
+}

@@ -1,0 +1,52 @@
+/* actor.h - who a matrix is about: database roles with claims, and the twins that nobody lists.
+ *
+ * A twin is somebody like a persona who must not get further than it: without claims, anonymous, or
+ * with user_metadata that the user wrote himself.
+ */
+#ifndef RLS_ACTOR_H
+#define RLS_ACTOR_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "suite/environment.h"
+
+enum actor_kind { ACTOR_PERSONA, ACTOR_FORGED, ACTOR_NO_CLAIMS, ACTOR_ANONYMOUS };
+
+struct actor {
+	const char *name;
+	enum actor_kind kind;
+	const char *role; /* in the lens; NULL: none */
+	const char *database_role;
+	const char *claims; /* JSON text; NULL: the setting is empty */
+	const char
+		*tenant;  /* as text; a twin without one is measured against the first persona's */
+	const char *user; /* NULL: none */
+	const char *twin_of; /* NULL: a persona */
+};
+
+struct actors {
+	struct arena arena;
+	struct actor *items;
+	size_t count, room;
+};
+
+/* Those personas of the environment who can log in, in file order, with the claims their tokens
+ * have. */
+void actors_of_environment(struct actors *actors, const struct environment *environment);
+
+/* Add a persona; all texts are copied. Borrowed until the next call. */
+struct actor *actors_add(struct actors *actors, const struct actor *actor);
+
+/* Add the twins: no claims, anonymous, and the first persona with user_metadata that names the
+ * tenant `other` and every privileged role, under the usual names and `keys` (an array of texts
+ * that policies read; NULL: none). Nobody is added twice; without a persona nobody is. */
+void actors_add_twins(struct actors *actors, const char *other, const json_t *keys);
+
+/* A tenant that is not `tenant`, of some actor; NULL: they are all of one. */
+const char *actors_other_tenant(const struct actors *actors, const char *tenant);
+
+void actors_release(struct actors *actors);
+
+#endif

@@ -18,18 +18,51 @@ pointed(struct attempt *attempt, const char *sql)
 			    sql);
 }
 
+static struct sql_statement
+statement_of(const struct proof_query *query)
+{
+	return (struct sql_statement){ query->text, query->params, query->param_count };
+}
+
 static bool
-fill_rows(struct attempt *attempt, const struct guard *guard, const char *what,
-	  void (*make)(const char *, const json_t *, struct arena *, struct proof_query *),
-	  struct proof_query *query, struct error *err)
+add_look(struct attempt *attempt, const char *table, const json_t *where, bool before, bool after)
+{
+	struct current *now = &attempt->now;
+
+	if (now->look_count == SQL_LOOKS)
+		return false;
+	proof_select(table, where, &attempt->arena, &now->queries[now->look_count]);
+	now->looks[now->look_count] =
+		(struct sql_look){ statement_of(&now->queries[now->look_count]), before, after };
+	now->look_count++;
+	return true;
+}
+
+/* What must stay as it is: seen in the same transaction, before the role is taken and, where
+ * nothing may happen, after the statement. A success may change the row: there only what stays
+ * after the rollback counts. */
+static void
+look_inside(struct attempt *attempt)
+{
+	struct current *now = &attempt->now;
+	const struct step *step = now->step;
+
+	if (!step->persona || step->unchanged_count + (step->stored != NULL) > SQL_LOOKS)
+		return;
+	now->looks_inside = true;
+	for (size_t i = 0; i < step->unchanged_count; i++)
+		(void)add_look(attempt, step->unchanged[i].table, now->guards[i], true,
+			       step->refusal);
+}
+
+static json_t *
+filled(struct attempt *attempt, const struct guard *guard, const char *what, struct error *err)
 {
 	json_t *where = template_fill(guard->where.value, &attempt->scope, err);
 
 	if (!where)
-		return error_within(err, what);
-	make(guard->table, where, &attempt->arena, query);
-	json_decref(where);
-	return true;
+		(void)error_within(err, what);
+	return where;
 }
 
 bool
@@ -37,25 +70,29 @@ attempt_prepare_sql(struct attempt *attempt, struct error *err)
 {
 	struct current *now = &attempt->now;
 	const struct step *step = now->step;
+	json_t *where = NULL;
 
 	now->statement = now->request.sql;
-	if (step->stored &&
-	    !fill_rows(attempt, step->stored, "stored", proof_select, &now->look, err))
-		return false;
-	if (!step->blind)
-		return true;
-	now->statement = pointed(attempt, now->request.sql);
-	return fill_rows(attempt, step->blind, "blind", proof_cursor, &now->row, err);
-}
-
-static struct sql_statement
-statement_of(const struct proof_query *query)
-{
-	return (struct sql_statement){ query->text, query->params, query->param_count };
+	look_inside(attempt);
+	if (step->stored) {
+		if (!(where = filled(attempt, step->stored, "stored", err)))
+			return false;
+		(void)add_look(attempt, step->stored->table, where, false, true);
+		json_decref(where);
+	}
+	if (step->blind) {
+		if (!(where = filled(attempt, step->blind, "blind", err)))
+			return false;
+		now->statement = pointed(attempt, now->request.sql);
+		proof_cursor(step->blind->table, where, &attempt->arena, &now->row);
+		json_decref(where);
+	}
+	return true;
 }
 
 static void
-ask(struct attempt *attempt, enum sql_identity identity, const char *text, sql_reply_fn *fn)
+ask(struct attempt *attempt, enum sql_identity identity, const char *text, bool again,
+    sql_reply_fn *fn)
 {
 	const struct current *now = &attempt->now;
 	const struct credential *who = now->credential;
@@ -71,7 +108,8 @@ ask(struct attempt *attempt, enum sql_identity identity, const char *text, sql_r
 						 attempt->deadline_us),
 		.max_rows = PROOF_MAX_ROWS,
 		.row = statement_of(&now->row),
-		.look = statement_of(&now->look),
+		.looks = now->looks,
+		.look_count = again ? 0 : now->look_count,
 		.without_triggers = now->without_triggers,
 	};
 	attempt->sent_us = clock_now_us();
@@ -110,16 +148,57 @@ require_one_row(struct attempt *attempt, int aimed)
 				table);
 }
 
-static void
-note_looked(struct attempt *attempt, const struct sql_reply *reply)
+/* One look's answer in the record. A new array of the rows themselves. */
+static json_t *
+take_look(struct attempt *attempt, enum purpose purpose, size_t item, json_t *values)
 {
+	const struct proof_query *query = &attempt->now.queries[item];
 	const struct sql_reply looked = { .status = SQL_DONE,
-					  .rows = (long)json_array_size(reply->looked),
-					  .values = reply->looked };
+					  .rows = (long)json_array_size(values),
+					  .values = values };
 
-	if (reply->looked)
-		attempt_note_sql(attempt, PURPOSE_WRITTEN, "witness", attempt->now.look.text,
-				 attempt->now.look.params_json, &looked);
+	attempt_note_sql(attempt, purpose, "witness", query->text, query->params_json, &looked);
+	return proof_rows(values);
+}
+
+static void
+take_looks_before(struct attempt *attempt, const struct sql_reply *reply)
+{
+	const struct current *now = &attempt->now;
+
+	if (!now->looks_inside)
+		return;
+	for (size_t i = 0; i < now->step->unchanged_count && reply->before[i]; i++)
+		attempt_take_before(attempt, i,
+				    take_look(attempt, PURPOSE_BEFORE, i, reply->before[i]));
+}
+
+/* What the statement did, before it was rolled back. */
+static void
+take_looks_after(struct attempt *attempt, const struct sql_reply *reply)
+{
+	struct current *now = &attempt->now;
+
+	if (!now->looks_inside || !reply->after)
+		return;
+	for (size_t i = 0; i < now->step->unchanged_count && reply->after[i]; i++) {
+		json_t *rows = take_look(attempt, PURPOSE_AFTER, i, reply->after[i]);
+
+		attempt_take_after(attempt, i, rows);
+		json_decref(rows);
+		now->looked_after = true;
+	}
+}
+
+static json_t *
+take_stored(struct attempt *attempt, const struct sql_reply *reply)
+{
+	const struct current *now = &attempt->now;
+	size_t item = now->look_count - 1;
+
+	if (!now->step->stored || !reply->after || !reply->after[item])
+		return NULL;
+	return take_look(attempt, PURPOSE_WRITTEN, item, reply->after[item]);
 }
 
 static void
@@ -132,7 +211,10 @@ judge(struct attempt *attempt, const struct sql_reply *reply, const struct sql_m
 				    .meaning = meaning,
 				    .before = now->step->unchanged_count == 1 ? now->before[0]
 									      : NULL };
+	json_t *stored = take_stored(attempt, reply);
+	now->judgement.stored = stored;
 	judge_sql(now->step, &attempt->scope, reply, &now->judgement);
+	json_decref(stored);
 	if (!attempt_settle(attempt))
 		return;
 	if (attempt->phase == PHASE_SEND && now->judgement.needs_witness)
@@ -142,6 +224,8 @@ judge(struct attempt *attempt, const struct sql_reply *reply, const struct sql_m
 			       &attempt->result.findings);
 		attempt->sql_held += now->step->persona && !attempt_broken(attempt);
 	}
+	if (attempt->phase == PHASE_SEND)
+		take_looks_after(attempt, reply);
 	attempt_look_further(attempt);
 }
 
@@ -158,6 +242,7 @@ kept_reply(struct attempt *attempt, const struct sql_reply *reply)
 	kept.constraint = attempt_kept(attempt, reply->constraint);
 	kept.table = attempt_kept(attempt, reply->table);
 	kept.context = NULL;
+	kept.before = kept.after = NULL;
 	return kept;
 }
 
@@ -205,11 +290,28 @@ ask_again(struct attempt *attempt, const struct sql_reply *reply)
 	now->live = kept_reply(attempt, reply);
 	if (now->meaning.doubt == DOUBT_TRIGGER) {
 		now->without_triggers = true;
-		ask(attempt, SQL_PERSONA, now->statement, got_without_triggers);
+		ask(attempt, SQL_PERSONA, now->statement, true, got_without_triggers);
 		return;
 	}
 	ask(attempt, SQL_WITNESS, arena_printf(&attempt->arena, "explain %s", now->request.sql),
-	    got_explained);
+	    true, got_explained);
+}
+
+/* What the witness saw on the way, and whether it could. */
+static void
+take_witness(struct attempt *attempt, const struct sql_reply *reply)
+{
+	const struct step *step = attempt->now.step;
+	size_t failed = (size_t)reply->look_failed;
+
+	if (failed)
+		attempt_trouble(attempt, TROUBLE_DATABASE, "the witness cannot read %s: %s",
+				failed <= step->unchanged_count && attempt->now.looks_inside
+					? step->unchanged[failed - 1].table
+					: step->stored->table,
+				reply->message);
+	else if (step->blind && reply->aimed >= 0)
+		require_one_row(attempt, reply->aimed);
 }
 
 static void
@@ -219,10 +321,9 @@ got_sql(void *arg, const struct sql_reply *reply)
 	struct current *now = &attempt->now;
 	bool persona = now->step->persona != NULL;
 
+	take_looks_before(attempt, reply);
 	note_step(attempt, persona ? "persona" : "witness", now->statement, reply);
-	note_looked(attempt, reply);
-	if (now->step->blind && reply->status != SQL_LOST && reply->aimed >= 0)
-		require_one_row(attempt, reply->aimed);
+	take_witness(attempt, reply);
 	if (attempt->phase != PHASE_SEND) {
 		attempt_advance(attempt);
 		return;
@@ -244,5 +345,5 @@ attempt_send_sql(struct attempt *attempt)
 		return;
 	}
 	ask(attempt, attempt->now.step->persona ? SQL_PERSONA : SQL_WITNESS, attempt->now.statement,
-	    got_sql);
+	    false, got_sql);
 }

@@ -31,13 +31,19 @@ struct current {
 	const struct step *step;
 	struct request request;
 	const struct credential *credential;
-	json_t **before;              /* rows by guard */
-	json_t **guards;              /* filled `where` by guard */
-	json_t *reply;                /* parsed body, NULL */
-	json_t *rows;                 /* of a SQL step */
-	const char *statement;        /* as it is sent */
-	struct proof_query row, look; /* of a SQL step: `blind`, `stored` */
-	struct sql_meaning meaning;   /* of the first reply, which is `live`, while more is asked */
+	json_t **before;                       /* rows by guard */
+	json_t **guards;                       /* filled `where` by guard */
+	json_t *reply;                         /* parsed body, NULL */
+	json_t *rows;                          /* of a SQL step */
+	const char *statement;                 /* as it is sent */
+	struct proof_query row;                /* of a SQL step: `blind` */
+	struct proof_query queries[SQL_LOOKS]; /* of a SQL step: `unchanged`, then `stored` */
+	struct sql_look looks[SQL_LOOKS];
+	size_t look_count;
+	bool looks_inside; /* what must stay unchanged is looked at in the statement's transaction
+			    */
+	bool looked_after; /* after the statement, too */
+	struct sql_meaning meaning; /* of the first reply, which is `live`, while more is asked */
 	struct sql_reply live;
 	bool without_triggers; /* it is asked so */
 	struct judgement judgement;
@@ -120,6 +126,9 @@ void attempt_free_load(struct load_state *state);
 bool attempt_ask_before(struct attempt *attempt);
 bool attempt_ask_after(struct attempt *attempt);
 bool attempt_ask_written(struct attempt *attempt);
+/* The rows of a guard are there: before the step (taken over), and after it. */
+void attempt_take_before(struct attempt *attempt, size_t item, json_t *rows);
+void attempt_take_after(struct attempt *attempt, size_t item, const json_t *rows);
 
 /* attempt_note.c */
 /* A copy of `text` that lives as long as the attempt's result; NULL stays NULL. */

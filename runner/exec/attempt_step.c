@@ -319,8 +319,6 @@ prepare(struct attempt *attempt, const struct step *step, struct error *err)
 		(struct request){ .credential = now->credential, .base_url = attempt->base_url };
 	if (!request_fill(step, &attempt->scope, &attempt->arena, &now->request, err))
 		return false;
-	if (step->kind == STEP_SQL && !attempt_prepare_sql(attempt, err))
-		return false;
 	now->before = ARENA_ARRAY(&attempt->arena, step->unchanged_count + 1, json_t *);
 	now->guards = ARENA_ARRAY(&attempt->arena, step->unchanged_count + 1, json_t *);
 	for (size_t i = 0; i < step->unchanged_count; i++) {
@@ -329,7 +327,7 @@ prepare(struct attempt *attempt, const struct step *step, struct error *err)
 		if (!now->guards[i])
 			return error_within(err, "unchanged");
 	}
-	return true;
+	return step->kind != STEP_SQL || attempt_prepare_sql(attempt, err);
 }
 
 void

@@ -40,30 +40,49 @@ answer(struct attempt *attempt, enum purpose purpose, const char *table,
 	return NULL;
 }
 
+void
+attempt_take_before(struct attempt *attempt, size_t item, json_t *rows)
+{
+	const struct guard *guard = &attempt->now.step->unchanged[item];
+	size_t count = json_array_size(rows);
+
+	json_decref(attempt->now.before[item]); /* of an earlier try */
+	attempt->now.before[item] = rows;
+	if (!guard->empty && count == 0)
+		attempt_trouble(attempt, TROUBLE_UNKNOWN,
+				"the witness sees no such row in %s, so that it stays unchanged "
+				"proves nothing",
+				guard->table);
+	else if (guard->empty && count > 0)
+		attempt_trouble(attempt, TROUBLE_UNKNOWN,
+				"%s already has %zu such rows before the step", guard->table,
+				count);
+}
+
 static void
 saw_before(void *arg, const struct sql_reply *reply)
 {
 	struct attempt *attempt = arg;
-	const struct guard *guard = &attempt->now.step->unchanged[attempt->item];
-	json_t *rows = answer(attempt, PURPOSE_BEFORE, guard->table, reply);
+	size_t item = attempt->item;
+	json_t *rows =
+		answer(attempt, PURPOSE_BEFORE, attempt->now.step->unchanged[item].table, reply);
 
-	attempt->now.before[attempt->item] = rows;
-	if (rows) {
-		size_t count = json_array_size(rows);
-		if (!guard->empty && count == 0)
-			attempt_trouble(
-				attempt, TROUBLE_UNKNOWN,
-				"the witness sees no such row in %s, so that it stays unchanged "
-				"proves nothing",
-				guard->table);
-		else if (guard->empty && count > 0)
-			attempt_trouble(attempt, TROUBLE_UNKNOWN,
-					"%s already has %zu such rows before the step",
-					guard->table, count);
-		else
-			attempt->item++;
-	}
+	if (rows)
+		attempt_take_before(attempt, item, rows);
+	if (attempt->phase == PHASE_BEFORE)
+		attempt->item++;
 	attempt_advance(attempt);
+}
+
+void
+attempt_take_after(struct attempt *attempt, size_t item, const json_t *rows)
+{
+	size_t had = attempt->result.findings.count;
+
+	attempt->result.assertions++;
+	proof_compare(attempt->now.step->unchanged[item].table, attempt->now.before[item], rows,
+		      &attempt->result.findings);
+	attempt->guards_held += attempt->result.findings.count == had;
 }
 
 static void
@@ -74,11 +93,7 @@ saw_after(void *arg, const struct sql_reply *reply)
 	json_t *rows = answer(attempt, PURPOSE_AFTER, guard->table, reply);
 
 	if (rows) {
-		size_t had = attempt->result.findings.count;
-		attempt->result.assertions++;
-		proof_compare(guard->table, attempt->now.before[attempt->item], rows,
-			      &attempt->result.findings);
-		attempt->guards_held += attempt->result.findings.count == had;
+		attempt_take_after(attempt, attempt->item, rows);
 		json_decref(rows);
 		attempt->item++;
 	}
@@ -143,14 +158,15 @@ ask_guard(struct attempt *attempt, sql_reply_fn *fn)
 	return true;
 }
 
+/* A statement's own transaction looks as well, where it has room for it. */
 bool
 attempt_ask_before(struct attempt *attempt)
 {
-	return ask_guard(attempt, saw_before);
+	return !attempt->now.looks_inside && ask_guard(attempt, saw_before);
 }
 
 bool
 attempt_ask_after(struct attempt *attempt)
 {
-	return ask_guard(attempt, saw_after);
+	return !attempt->now.looked_after && ask_guard(attempt, saw_after);
 }

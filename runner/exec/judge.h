@@ -21,6 +21,7 @@ struct judgement {
 	const struct sql_meaning
 		*meaning;     /* of an SQL reply; NULL: what the reply says by itself */
 	const json_t *before; /* rows that the step's only `unchanged` saw; NULL: not asked */
+	const json_t *stored; /* rows that `stored` found before the rollback; NULL: not asked */
 	/* out */
 	enum trouble trouble;          /* TROUBLE_NONE: it could be judged */
 	const char *reason;            /* of the trouble; in the findings' arena */

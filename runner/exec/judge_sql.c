@@ -136,13 +136,13 @@ trouble(struct judgement *judgement, enum trouble kind, const char *reason)
 
 /* The rows the witness found before the rollback, against what the statement asked for. */
 static void
-judge_stored(const struct step *step, const struct scope *scope, const struct sql_reply *reply,
-	     struct sql_meaning *meaning, struct judgement *judgement)
+judge_stored(const struct step *step, const struct scope *scope, struct sql_meaning *meaning,
+	     struct judgement *judgement)
 {
 	struct arena *arena = judgement->findings->arena;
 	struct findings differences = { .arena = arena };
 	struct error err = { 0 };
-	size_t count = json_array_size(reply->looked);
+	size_t count = json_array_size(judgement->stored);
 	json_t *pattern = template_fill(step->stored->row.value, scope, &err);
 	char pointer[32];
 
@@ -155,8 +155,8 @@ judge_stored(const struct step *step, const struct scope *scope, const struct sq
 				   "statement reports one";
 	for (size_t i = 0; i < count; i++) {
 		(void)snprintf(pointer, sizeof(pointer), "/stored/%zu", i);
-		pattern_match(pattern, json_object_get(json_array_get(reply->looked, i), "row"),
-			      pointer, FINDING_WRITTEN, &differences);
+		pattern_match(pattern, json_array_get(judgement->stored, i), pointer,
+			      FINDING_WRITTEN, &differences);
 	}
 	if (differences.count > 0)
 		meaning->outcome = OUTCOME_REWRITTEN;
@@ -239,7 +239,7 @@ judge_sql(const struct step *step, const struct scope *scope, const struct sql_r
 	    reply->rows < (long)json_array_size(judgement->before))
 		meaning.outcome = OUTCOME_PARTIAL;
 	if (meaning.outcome == OUTCOME_ALLOWED && step->stored)
-		judge_stored(step, scope, reply, &meaning, judgement);
+		judge_stored(step, scope, &meaning, judgement);
 	judgement->actual =
 		outcome_line(meaning.outcome, reply->rows, meaning.named, reply->sqlstate, arena);
 	if (meaning.unknown)

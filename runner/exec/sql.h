@@ -12,8 +12,8 @@
  *
  * A persona's statement can be pointed at one row (`row`): a cursor is opened on it as connected,
  * before the role is taken, and the statement ends with `where current of`. It then reads no
- * column, so that only the policy of its own command decides. What it left can be looked at as
- * connected, before the rollback (`look`).
+ * column, so that only the policy of its own command decides. Rows can be looked at as connected
+ * before the role is taken, and again after the statement, before the rollback (`looks`).
  *
  * A text holds one statement: the extended protocol refuses more. COPY cannot be used.
  *
@@ -60,6 +60,14 @@ struct sql_statement {
 	size_t param_count;
 };
 
+#define SQL_LOOKS 4
+
+/* Asked as connected, around a persona's statement; the same texts again and again. */
+struct sql_look {
+	struct sql_statement statement;
+	bool before, after;
+};
+
 /* Borrowed until the reply is delivered. */
 struct sql_request {
 	enum sql_identity identity;
@@ -71,10 +79,10 @@ struct sql_request {
 	int64_t timeout_ms; /* of the statement, once it is its turn; 0 is not allowed */
 	size_t max_rows;    /* kept in `values`; more are counted only */
 	/* of a persona */
-	struct sql_statement row;  /* select: the row that SQL_ROW_CURSOR stands on */
-	struct sql_statement look; /* asked after the statement, once it has succeeded */
-	bool without_triggers;     /* those of users, and foreign keys; for a superuser's connection
-				    */
+	struct sql_statement row; /* select: the row that SQL_ROW_CURSOR stands on */
+	const struct sql_look *looks;
+	size_t look_count;     /* at most SQL_LOOKS */
+	bool without_triggers; /* those of users, and foreign keys; for a superuser's connection */
 };
 
 /* Valid during the callback only. */
@@ -88,8 +96,11 @@ struct sql_reply {
 	char tag[16];                   /* "INSERT", "UPDATE", ...; "" when it did not end well */
 	long rows;                      /* returned, or changed when nothing is returned */
 	json_t *values; /* array of row objects, typed by column; borrowed; NULL unless SQL_DONE */
-	json_t *looked; /* the same of `look`; NULL when it was not asked or the statement failed */
-	int aimed;      /* rows that `row` selects: 0, 1, or 2 for more; -1 when not asked */
+	/* By look: its rows as `values`, borrowed; NULL when it was not asked: none wanted it, or
+	 * what came before it failed. */
+	json_t *const *before, *const *after;
+	int look_failed;    /* SQL_HARNESS: the look that the server refused, from 1; 0: none */
+	int aimed;          /* rows that `row` selects: 0, 1, or 2 for more; -1 when not asked */
 	int64_t queue_us;   /* until everything before it on its connection was answered */
 	int64_t elapsed_us; /* from then on */
 };

@@ -24,6 +24,7 @@ struct sql_connection {
 	PGconn *pg; /* NULL when closed */
 	int fd;     /* that is watched, -1: none */
 	struct sql_roles roles;
+	struct sql_prepared prepared;
 	size_t setup; /* answers to the set-up so far */
 	struct sql_job *first, **last;
 	size_t load;
@@ -84,6 +85,7 @@ drop(struct sql_connection *c)
 	PQfinish(c->pg);
 	c->pg = NULL;
 	sql_roles_release(&c->roles);
+	sql_prepared_release(&c->prepared);
 	c->state = SQL_CLOSED;
 	c->broken = c->exclusive = false;
 	c->setup = 0;
@@ -206,7 +208,7 @@ sql_connection_send(struct sql_connection *connection, struct sql_job *job)
 {
 	size_t step = 0;
 
-	sql_script_of(&connection->roles, &job->request, job->steps);
+	sql_script_of(&connection->roles, &connection->prepared, &job->request, job->steps);
 	job->step = 0;
 	job->next = NULL;
 	*connection->last = job;
@@ -215,8 +217,8 @@ sql_connection_send(struct sql_connection *connection, struct sql_job *job)
 	if (connection->load++ == 0)
 		begin_head(connection);
 	do {
-		if (!sql_script_send(connection->pg, &connection->roles, &job->request,
-				     job->steps[step]))
+		if (!sql_script_send(connection->pg, &connection->roles, &connection->prepared,
+				     &job->request, job->steps[step]))
 			connection->broken = true;
 	} while (!connection->broken && job->steps[step++] != SQL_STEP_END);
 }
@@ -285,30 +287,40 @@ refuse_head(struct sql_connection *c)
 static void
 take_error(struct sql_connection *c, PGresult *result)
 {
-	enum sql_step step = c->first->steps[c->first->step];
+	struct sql_job *job = c->first;
+	enum sql_step step = SQL_STEP_KIND(job->steps[job->step]);
+	size_t item = SQL_STEP_ITEM(job->steps[job->step]);
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	if (step == SQL_STEP_FRAME && sqlstate && strcmp(sqlstate, "26000") == 0) {
+	if (step != SQL_STEP_STATEMENT && sqlstate && strcmp(sqlstate, "26000") == 0) {
 		PQclear(result);
 		refuse_head(c);
 		return;
 	}
+	if (step == SQL_STEP_PREPARE)
+		sql_prepared_forget(&c->prepared, job->request.looks[item].statement.text);
+	if (step == SQL_STEP_PREPARE || step == SQL_STEP_BEFORE || step == SQL_STEP_AFTER)
+		job->outcome.look_failed = (int)item + 1;
 	sql_outcome_fail(&c->first->outcome, result,
 			 step != SQL_STEP_STATEMENT && step != SQL_STEP_CONSTRAINTS &&
 				 step != SQL_STEP_COMMIT);
 }
 
 static void
-take_answer(struct sql_outcome *outcome, enum sql_step step, PGresult *result)
+take_answer(struct sql_outcome *outcome, unsigned char at, PGresult *result)
 {
 	ExecStatusType status = PQresultStatus(result);
+	enum sql_step step = SQL_STEP_KIND(at);
+	size_t item = SQL_STEP_ITEM(at);
 
 	if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
 		return;
 	if (step == SQL_STEP_STATEMENT)
 		sql_outcome_add(outcome, result);
-	else if (step == SQL_STEP_LOOK)
-		sql_outcome_look(outcome, result);
+	else if (step == SQL_STEP_BEFORE)
+		sql_outcome_look(outcome, &outcome->before[item], result);
+	else if (step == SQL_STEP_AFTER)
+		sql_outcome_look(outcome, &outcome->after[item], result);
 	else if (step == SQL_STEP_CURSOR_END)
 		sql_outcome_aim(outcome, result, 2);
 	else if (step == SQL_STEP_CURSOR_ROW)
@@ -320,7 +332,7 @@ static void
 take_result(struct sql_connection *c, PGresult *result)
 {
 	struct sql_job *job = c->first;
-	enum sql_step step = job->steps[job->step];
+	enum sql_step step = SQL_STEP_KIND(job->steps[job->step]);
 
 	if (!result) {
 		job->step++;
@@ -333,7 +345,7 @@ take_result(struct sql_connection *c, PGresult *result)
 		take_error(c, result);
 		return;
 	}
-	take_answer(&job->outcome, step, result);
+	take_answer(&job->outcome, job->steps[job->step], result);
 	PQclear(result);
 	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
 		give_up(c, 1, SQL_ERROR, "COPY cannot be used as a check");

@@ -163,7 +163,8 @@ take(void *arg, const struct sql_reply *reply)
 	asked->status = reply->status;
 	asked->rows = reply->rows;
 	asked->aimed = reply->aimed;
-	asked->looked = reply->looked ? (long)json_array_size(reply->looked) : -1;
+	asked->looked =
+		reply->after && reply->after[0] ? (long)json_array_size(reply->after[0]) : -1;
 	memcpy(asked->sqlstate, reply->sqlstate, sizeof(asked->sqlstate));
 	(void)snprintf(asked->message, sizeof(asked->message), "%s %s (%s)", reply->sqlstate,
 		       reply->message ? reply->message : "",
@@ -355,10 +356,13 @@ Test(sql_meaning, a_table_locked_by_another_is_no_answer)
 static struct asked
 ask_blind(const char *text, const char *row)
 {
+	static const struct sql_look look = { .statement = { .text = "select * from m_blind" },
+					      .after = true };
 	struct asked asked = { .request = { .identity = SQL_PERSONA,
 					    .text = text,
 					    .row = { .text = row },
-					    .look = { .text = "select * from m_blind" } } };
+					    .looks = &look,
+					    .look_count = 1 } };
 
 	ask(&asked);
 	return asked;

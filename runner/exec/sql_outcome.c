@@ -21,7 +21,10 @@ sql_outcome_release(struct sql_outcome *outcome)
 {
 	PQclear(outcome->error);
 	json_decref(outcome->values);
-	json_decref(outcome->looked);
+	for (size_t i = 0; i < SQL_LOOKS; i++) {
+		json_decref(outcome->before[i]);
+		json_decref(outcome->after[i]);
+	}
 	*outcome = (struct sql_outcome){ 0 };
 }
 
@@ -68,11 +71,11 @@ sql_outcome_add(struct sql_outcome *outcome, PGresult *result)
 }
 
 void
-sql_outcome_look(struct sql_outcome *outcome, const PGresult *result)
+sql_outcome_look(const struct sql_outcome *outcome, json_t **rows, const PGresult *result)
 {
-	if (!outcome->looked && !(outcome->looked = json_array()))
+	if (!*rows && !(*rows = json_array()))
 		abort();
-	append_rows(outcome->looked, result, outcome->max_rows);
+	append_rows(*rows, result, outcome->max_rows);
 }
 
 /* It is asked for the second row first, then put on the first. */
@@ -148,7 +151,9 @@ sql_outcome_reply(const struct sql_outcome *outcome)
 		.table = PQresultErrorField(error, PG_DIAG_TABLE_NAME),
 		.rows = done ? outcome->rows : 0,
 		.values = done ? outcome->values : NULL,
-		.looked = done ? outcome->looked : NULL,
+		.before = outcome->before,
+		.after = outcome->after,
+		.look_failed = outcome->look_failed,
 		.aimed = outcome->aimed,
 		.context = PQresultErrorField(error, PG_DIAG_CONTEXT),
 	};

@@ -13,7 +13,9 @@ struct sql_outcome {
 	PGresult *error; /* owned; the reply borrows its texts */
 	char message[512];
 	long rows;
-	json_t *values, *looked;
+	json_t *values;
+	json_t *before[SQL_LOOKS], *after[SQL_LOOKS];
+	int look_failed;
 	size_t max_rows;
 	char tag[16];
 	int aimed;
@@ -28,8 +30,8 @@ json_t *sql_outcome_row(const PGresult *result, int row);
 /* A row or more, or the end, of what the statement gave. `result` stays the caller's. */
 void sql_outcome_add(struct sql_outcome *outcome, PGresult *result);
 
-/* The rows that were asked for after the statement. */
-void sql_outcome_look(struct sql_outcome *outcome, const PGresult *result);
+/* The rows of a look; `*rows` is one of the outcome's `before` or `after`. */
+void sql_outcome_look(const struct sql_outcome *outcome, json_t **rows, const PGresult *result);
 
 /* The cursor was moved: onto the only row, or past it. */
 void sql_outcome_aim(struct sql_outcome *outcome, PGresult *result, int row);

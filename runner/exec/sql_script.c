@@ -67,14 +67,49 @@ send_frame(PGconn *pg, const struct sql_roles *roles, const struct sql_request *
 				   persona ? 3 : 1, values, NULL, NULL, 0) == 1;
 }
 
-bool
-sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_request *request,
-		enum sql_step step)
+static bool
+send_prepared(PGconn *pg, const char *name)
 {
-	switch (step) {
+	return PQsendQueryPrepared(pg, name, 0, NULL, NULL, NULL, 0) == 1;
+}
+
+static bool
+send_prepare(PGconn *pg, struct sql_prepared *prepared, const char *text)
+{
+	char name[SQL_PREPARED_NAME];
+	bool fresh;
+
+	return sql_prepared_name(prepared, text, name, &fresh) &&
+	       PQsendPrepare(pg, name, text, 0, NULL) == 1;
+}
+
+static bool
+send_look(PGconn *pg, struct sql_prepared *prepared, const struct sql_statement *statement)
+{
+	char name[SQL_PREPARED_NAME];
+	bool fresh;
+
+	if (!sql_prepared_name(prepared, statement->text, name, &fresh))
+		return send_statement(pg, "", statement);
+	return PQsendQueryPrepared(pg, name, (int)statement->param_count, statement->params, NULL,
+				   NULL, 0) == 1;
+}
+
+bool
+sql_script_send(PGconn *pg, const struct sql_roles *roles, struct sql_prepared *prepared,
+		const struct sql_request *request, unsigned char step)
+{
+	const struct sql_look *look = request->looks ? &request->looks[SQL_STEP_ITEM(step)] : NULL;
+
+	switch (SQL_STEP_KIND(step)) {
 	case SQL_STEP_BEGIN:
-		return send_text(pg,
-				 request->identity == SQL_WITNESS ? "begin read only" : "begin");
+		return send_prepared(pg, request->identity == SQL_WITNESS ? "lensgate_begin_read"
+									  : "lensgate_begin");
+	case SQL_STEP_PREPARE:
+		return send_prepare(pg, prepared, look->statement.text);
+	case SQL_STEP_BEFORE:
+	case SQL_STEP_AFTER:
+		return send_look(pg, prepared, &look->statement);
 	case SQL_STEP_NO_TRIGGERS:
 		return send_text(pg, "set local session_replication_role = replica");
 	case SQL_STEP_CURSOR:
@@ -93,16 +128,15 @@ sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_requ
 					 request->params, NULL, NULL, 0) == 1;
 	case SQL_STEP_CONSTRAINTS:
 		/* A deferred constraint would otherwise be hidden by the rollback. */
-		return send_text(pg, "set constraints all immediate");
+		return send_prepared(pg, "lensgate_constraints");
 	case SQL_STEP_NO_ROLE:
 		return send_text(pg, "set local role none");
 	case SQL_STEP_NO_SESSION:
 		return send_text(pg, "reset session authorization");
-	case SQL_STEP_LOOK:
-		return send_statement(pg, "", &request->look);
 	case SQL_STEP_COMMIT:
 		return send_text(pg, "commit");
 	case SQL_STEP_ROLLBACK:
+		/* Not prepared: nothing the statement did may keep it from happening. */
 		return send_text(pg, "rollback");
 	case SQL_STEP_SYNC:
 	case SQL_STEP_END:
@@ -115,10 +149,24 @@ bool
 sql_script_set_up(PGconn *pg)
 {
 	return send_text(pg, sql_session_settings) && send_text(pg, sql_role_facts) &&
+	       PQsendPrepare(pg, "lensgate_begin", "begin", 0, NULL) &&
+	       PQsendPrepare(pg, "lensgate_begin_read", "begin read only", 0, NULL) &&
+	       PQsendPrepare(pg, "lensgate_constraints", "set constraints all immediate", 0,
+			     NULL) &&
 	       PQsendPrepare(pg, "lensgate_limit", frame_limit, 0, NULL) &&
 	       PQsendPrepare(pg, "lensgate_role", frame_role, 0, NULL) &&
 	       PQsendPrepare(pg, "lensgate_authenticator", frame_authenticator, 0, NULL) &&
 	       PQpipelineSync(pg);
+}
+
+static bool
+has_after(const struct sql_request *request)
+{
+	for (size_t i = 0; i < request->look_count; i++) {
+		if (request->looks[i].after)
+			return true;
+	}
+	return false;
 }
 
 /* What a persona's transaction has beyond the rest. */
@@ -142,13 +190,15 @@ is_wanted(enum sql_step step, const struct sql_roles *roles, const struct sql_re
 		return persona;
 	case SQL_STEP_NO_ROLE:
 	case SQL_STEP_NO_SESSION:
-	case SQL_STEP_LOOK:
-		return persona && request->look.text;
+		return persona && has_after(request);
 	case SQL_STEP_COMMIT:
 		return request->identity == SQL_JANITOR;
 	case SQL_STEP_BEGIN:
+	case SQL_STEP_PREPARE:
+	case SQL_STEP_BEFORE:
 	case SQL_STEP_FRAME:
 	case SQL_STEP_STATEMENT:
+	case SQL_STEP_AFTER:
 	case SQL_STEP_SYNC:
 	case SQL_STEP_ROLLBACK:
 	case SQL_STEP_END:
@@ -157,14 +207,46 @@ is_wanted(enum sql_step step, const struct sql_roles *roles, const struct sql_re
 	return true;
 }
 
-void
-sql_script_of(const struct sql_roles *roles, const struct sql_request *request,
-	      unsigned char steps[SQL_STEPS])
+static bool
+look_is_wanted(enum sql_step step, struct sql_prepared *prepared, const struct sql_look *look)
+{
+	char name[SQL_PREPARED_NAME];
+	bool fresh;
+
+	if (step == SQL_STEP_BEFORE)
+		return look->before;
+	if (step == SQL_STEP_AFTER)
+		return look->after;
+	return sql_prepared_name(prepared, look->statement.text, name, &fresh) && fresh;
+}
+
+static size_t
+add_looks(enum sql_step step, struct sql_prepared *prepared, const struct sql_request *request,
+	  unsigned char *steps)
 {
 	size_t count = 0;
 
-	for (int step = SQL_STEP_BEGIN; step <= SQL_STEP_END; step++) {
-		if (is_wanted((enum sql_step)step, roles, request))
+	if (request->identity != SQL_PERSONA)
+		return 0;
+	for (size_t i = 0; i < request->look_count; i++) {
+		if (look_is_wanted(step, prepared, &request->looks[i]))
+			steps[count++] = (unsigned char)(step | i << 5);
+	}
+	return count;
+}
+
+void
+sql_script_of(const struct sql_roles *roles, struct sql_prepared *prepared,
+	      const struct sql_request *request, unsigned char steps[SQL_STEPS])
+{
+	size_t count = 0;
+
+	for (int i = SQL_STEP_BEGIN; i <= SQL_STEP_END; i++) {
+		enum sql_step step = (enum sql_step)i;
+
+		if (step == SQL_STEP_PREPARE || step == SQL_STEP_BEFORE || step == SQL_STEP_AFTER)
+			count += add_looks(step, prepared, request, steps + count);
+		else if (is_wanted(step, roles, request))
 			steps[count++] = (unsigned char)step;
 	}
 }

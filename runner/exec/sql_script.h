@@ -6,12 +6,15 @@
 #include <stdbool.h>
 
 #include "exec/sql.h"
+#include "exec/sql_prepared.h"
 #include "exec/sql_roles.h"
 
 /* One transaction, step by step. Everything up to STEP_SYNC is skipped by the server after an
  * error, so the rollback has a segment of its own: it happens in any case. */
 enum sql_step {
 	SQL_STEP_BEGIN,
+	SQL_STEP_PREPARE, /* a look */
+	SQL_STEP_BEFORE,  /* a look */
 	SQL_STEP_NO_TRIGGERS,
 	SQL_STEP_CURSOR,     /* on the rows that `row` selects */
 	SQL_STEP_CURSOR_END, /* onto the second: there must be none */
@@ -22,26 +25,30 @@ enum sql_step {
 	SQL_STEP_CONSTRAINTS,
 	SQL_STEP_NO_ROLE, /* as connected again */
 	SQL_STEP_NO_SESSION,
-	SQL_STEP_LOOK,
+	SQL_STEP_AFTER, /* a look */
 	SQL_STEP_COMMIT,
 	SQL_STEP_SYNC,
 	SQL_STEP_ROLLBACK,
 	SQL_STEP_END /* the second sync */
 };
 
-#define SQL_STEPS 16 /* of the longest transaction */
+#define SQL_STEPS (18 + 3 * SQL_LOOKS) /* of the longest transaction */
+
+/* A step of a transaction in one byte; PREPARE, BEFORE and AFTER have the number of their look. */
+#define SQL_STEP_KIND(step) ((enum sql_step)((step)&31))
+#define SQL_STEP_ITEM(step) ((size_t)(step) >> 5)
 
 /* Queue the set-up of a connection that entered pipeline mode: the answers are to the session
- * settings, sql_role_facts, three prepared statements, and a sync. False when libpq takes no more.
+ * settings, sql_role_facts, the prepared statements, and a sync. False when libpq takes no more.
  */
 bool sql_script_set_up(PGconn *pg);
 
 /* The steps of the request's transaction, up to and with SQL_STEP_END. */
-void sql_script_of(const struct sql_roles *roles, const struct sql_request *request,
-		   unsigned char steps[SQL_STEPS]);
+void sql_script_of(const struct sql_roles *roles, struct sql_prepared *prepared,
+		   const struct sql_request *request, unsigned char steps[SQL_STEPS]);
 
 /* Queue one of them. False when libpq takes no more. */
-bool sql_script_send(PGconn *pg, const struct sql_roles *roles, const struct sql_request *request,
-		     enum sql_step step);
+bool sql_script_send(PGconn *pg, const struct sql_roles *roles, struct sql_prepared *prepared,
+		     const struct sql_request *request, unsigned char step);
 
 #endif

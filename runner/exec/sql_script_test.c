@@ -27,9 +27,9 @@ static int
 place(const unsigned char *steps, enum sql_step step)
 {
 	for (int i = 0;; i++) {
-		if (steps[i] == step)
+		if (SQL_STEP_KIND(steps[i]) == step)
 			return i;
-		if (steps[i] == SQL_STEP_END)
+		if (SQL_STEP_KIND(steps[i]) == SQL_STEP_END)
 			return -1;
 	}
 }
@@ -44,9 +44,10 @@ ParameterizedTest(size_t *row, sql_script, rows)
 	const struct sql_roles roles = { items, COUNTOF(items) };
 	const struct sql_request request = { .identity = rows[*row].identity,
 					     .role = rows[*row].role };
+	struct sql_prepared prepared = { .count = 0 };
 	unsigned char steps[SQL_STEPS];
 
-	sql_script_of(&roles, &request, steps);
+	sql_script_of(&roles, &prepared, &request, steps);
 	cr_expect_eq(place(steps, SQL_STEP_BEGIN), 0);
 	cr_expect_lt(place(steps, SQL_STEP_FRAME), place(steps, SQL_STEP_STATEMENT));
 	cr_expect_lt(place(steps, SQL_STEP_STATEMENT), place(steps, SQL_STEP_SYNC));
@@ -58,25 +59,39 @@ ParameterizedTest(size_t *row, sql_script, rows)
 	cr_expect_eq(place(steps, SQL_STEP_COMMIT) > 0, rows[*row].commit);
 }
 
-Test(sql_script, a_row_is_picked_before_the_role_is_taken_and_looked_at_after_it_is_left)
+Test(sql_script, a_row_is_picked_before_the_role_is_taken_and_looked_at_around_it)
 {
 	const struct sql_roles roles = { 0 };
+	const struct sql_look looks[] = {
+		{ .statement = { .text = "select 1" }, .before = true, .after = true },
+		{ .statement = { .text = "select 2" }, .after = true },
+	};
 	struct sql_request request = { .identity = SQL_PERSONA,
 				       .role = "plain",
 				       .row = { .text = "select from t" },
-				       .look = { .text = "select * from t" },
+				       .looks = looks,
+				       .look_count = COUNTOF(looks),
 				       .without_triggers = true };
+	struct sql_prepared prepared = { .count = 0 };
 	unsigned char steps[SQL_STEPS];
 
-	sql_script_of(&roles, &request, steps);
+	sql_script_of(&roles, &prepared, &request, steps);
 	cr_expect_lt(place(steps, SQL_STEP_NO_TRIGGERS), place(steps, SQL_STEP_FRAME));
 	cr_expect_lt(place(steps, SQL_STEP_CURSOR_ROW), place(steps, SQL_STEP_FRAME));
+	cr_expect_lt(place(steps, SQL_STEP_PREPARE), place(steps, SQL_STEP_BEFORE));
+	cr_expect_lt(place(steps, SQL_STEP_BEFORE), place(steps, SQL_STEP_FRAME));
 	cr_expect_lt(place(steps, SQL_STEP_CONSTRAINTS), place(steps, SQL_STEP_NO_ROLE));
-	cr_expect_lt(place(steps, SQL_STEP_NO_SESSION), place(steps, SQL_STEP_LOOK));
-	cr_expect_lt(place(steps, SQL_STEP_LOOK), place(steps, SQL_STEP_SYNC));
+	cr_expect_lt(place(steps, SQL_STEP_NO_SESSION), place(steps, SQL_STEP_AFTER));
+	cr_expect_lt(place(steps, SQL_STEP_AFTER), place(steps, SQL_STEP_SYNC));
+	cr_expect_eq(SQL_STEP_ITEM(steps[place(steps, SQL_STEP_AFTER)]), 0);
+	cr_expect_eq(SQL_STEP_ITEM(steps[place(steps, SQL_STEP_AFTER) + 1]), 1);
+	/* The texts are known from now on. */
+	sql_script_of(&roles, &prepared, &request, steps);
+	cr_expect_eq(place(steps, SQL_STEP_PREPARE), -1);
 	/* Whoever is no persona has nothing of it. */
 	request.identity = SQL_WITNESS;
-	sql_script_of(&roles, &request, steps);
+	sql_script_of(&roles, &prepared, &request, steps);
 	cr_expect_eq(place(steps, SQL_STEP_CURSOR), -1);
-	cr_expect_eq(place(steps, SQL_STEP_LOOK), -1);
+	cr_expect_eq(place(steps, SQL_STEP_AFTER), -1);
+	sql_prepared_release(&prepared);
 }

@@ -6,6 +6,7 @@
 #include "check/pattern.h"
 #include "cli/audit_command.h"
 #include "cli/exit.h"
+#include "cli/handoff_command.h"
 #include "cli/matrix_command.h"
 #include "cli/merge_command.h"
 #include "cli/mistakes.h"
@@ -15,6 +16,7 @@
 #include "cli/target_command.h"
 #include "cli/verify_command.h"
 #include "document/node.h"
+#include "evidence/variant.h"
 #include "report/report.h"
 #include "rls/audit_check.h"
 
@@ -44,12 +46,17 @@ static const struct command commands[] = {
 	{ "validate", "[SUITE | DIRECTORY ...]", "check files and send nothing",
 	  "Every mistake of every file, with file, line, column and JSON Pointer.", OPTIONS_WHERE,
 	  validate_command },
-	{ "report", "RUN", "make reports of a saved run",
+	{ "report", "RUN...", "make reports of a saved run, or a summary of several",
 	  "RUN is a run.jsonl or the directory that holds one. Without --report the summary is\n"
-	  "printed. A run that was cut short gives reports that say INCOMPLETE. The exit status "
-	  "is\n"
-	  "that of the run.",
-	  OPTIONS_REPORT | OPTIONS_TERMINAL, report_command },
+	  "printed. A run that was cut short gives reports that say INCOMPLETE. Of several runs\n"
+	  "there is the report `summary`. The exit status is that of the run, of several the "
+	  "worst.",
+	  OPTIONS_REPORT | OPTIONS_PART | OPTIONS_TERMINAL, report_command },
+	{ "handoff", "RUN...", "write the folder that is handed over, index first",
+	  "DIR of --into must be new: README.md, the consolidated summary, a document per variant\n"
+	  "(see: lensgate help variants) and per suite that names one, the records, manifest and\n"
+	  "statement. Altered evidence is refused. The exit status is the worst of the runs'.",
+	  OPTIONS_INTO | OPTIONS_SIGN, handoff_command },
 	{ "merge", "RUN...", "make one run of the shards of one plan",
 	  "RUN is a run.jsonl or the directory that holds one: every shard of `run --shard I/N` "
 	  "or\n"
@@ -95,8 +102,8 @@ static const struct command commands[] = {
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",
 	  OPTIONS_TARGET, target_command },
-	{ "help", "[COMMAND | exit | operators | reports | audit-checks | manual]", "explain", NULL,
-	  0, help_command },
+	{ "help", "[COMMAND | exit | operators | reports | variants | audit-checks | manual]",
+	  "explain", NULL, 0, help_command },
 };
 
 static const struct command *
@@ -154,6 +161,17 @@ reports(struct buf *out)
 		buf_printf(out, "  %-10s %s\n", kinds[i].name, kinds[i].sentence);
 }
 
+static void
+variants(struct buf *out)
+{
+	size_t count;
+	const struct variant *list = variant_list(&count);
+
+	for (size_t i = 0; i < count; i++)
+		buf_printf(out, "  %-18s %s: %s\n", list[i].name, list[i].heading,
+			   list[i].sentence);
+}
+
 /* The manual: every table the parser works from, in Markdown. */
 static void
 manual(struct buf *out)
@@ -182,8 +200,11 @@ static const struct {
 	const char *name;
 	void (*write)(struct buf *out);
 } topics[] = {
-	{ "exit", exit_table }, { "operators", operators },
-	{ "reports", reports }, { "audit-checks", audit_check_table },
+	{ "exit", exit_table },
+	{ "operators", operators },
+	{ "reports", reports },
+	{ "variants", variants },
+	{ "audit-checks", audit_check_table },
 	{ "manual", manual },
 };
 

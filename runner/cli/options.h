@@ -20,7 +20,7 @@ struct settings {
 	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
 	const char *personas, *root, *snapshot; /* of a matrix */
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
-	const char *into, *sign, *allowed_signers; /* folders of evidence */
+	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms;
@@ -42,9 +42,10 @@ enum option_group {
 	OPTIONS_AUDIT = 128,
 	OPTIONS_MATRIX = 32768,
 	OPTIONS_PROVE = 1024,
-	OPTIONS_INTO = 4096,  /* a folder to be made */
-	OPTIONS_SIGN = 8192,  /* who signs it */
-	OPTIONS_CHECK = 16384 /* who may have signed it */
+	OPTIONS_INTO = 4096,   /* a folder to be made */
+	OPTIONS_SIGN = 8192,   /* who signs it */
+	OPTIONS_CHECK = 16384, /* who may have signed it */
+	OPTIONS_PART = 32768   /* a document about a part of a run */
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

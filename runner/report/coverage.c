@@ -216,16 +216,43 @@ look_at(void *arg, const struct planned_case *planned, const struct run_case *ru
 	coverage_case(arg, planned, run_case);
 }
 
+static bool
+is_declared(const struct coverage *coverage, const json_t *object)
+{
+	const char *name = json_string_value(json_object_get(object, "name"));
+
+	for (size_t i = 0; i < coverage->lens_count; i++) {
+		if (strcmp(coverage->lenses[i].name, name ? name : "") == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+coverage_declare_all(struct coverage *coverage, const struct run *const *runs, size_t count)
+{
+	size_t most = 0;
+
+	*coverage = (struct coverage){ 0 };
+	for (size_t r = 0; r < count; r++)
+		most += json_array_size(json_object_get(runs[r]->header, "lenses"));
+	coverage->lenses = ARENA_ARRAY(&coverage->arena, most, struct lens_coverage);
+	for (size_t r = 0; r < count; r++) {
+		const json_t *lenses = json_object_get(runs[r]->header, "lenses");
+
+		for (size_t i = 0; i < json_array_size(lenses); i++) {
+			const json_t *lens = json_array_get(lenses, i);
+			if (!is_declared(coverage, lens))
+				declare_lens(&coverage->arena,
+					     &coverage->lenses[coverage->lens_count++], lens);
+		}
+	}
+}
+
 void
 coverage_declare(struct coverage *coverage, const struct run *run)
 {
-	const json_t *lenses = json_object_get(run->header, "lenses");
-
-	*coverage = (struct coverage){ .lens_count = json_array_size(lenses) };
-	coverage->lenses =
-		ARENA_ARRAY(&coverage->arena, coverage->lens_count, struct lens_coverage);
-	for (size_t i = 0; i < coverage->lens_count; i++)
-		declare_lens(&coverage->arena, &coverage->lenses[i], json_array_get(lenses, i));
+	coverage_declare_all(coverage, &run, 1);
 }
 
 bool

@@ -41,6 +41,8 @@ struct coverage {
 
 /* What the lenses of `run` declare, none of it touched; then each case that was run. */
 void coverage_declare(struct coverage *coverage, const struct run *run);
+/* The same for several runs: a lens they share counts once. */
+void coverage_declare_all(struct coverage *coverage, const struct run *const *runs, size_t count);
 void coverage_case(struct coverage *coverage, const struct planned_case *planned,
 		   const struct run_case *run_case);
 

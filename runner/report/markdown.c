@@ -107,6 +107,26 @@ part_json_rows(struct document *document, const char *name, json_t *value)
 	arena_release(&arena);
 }
 
+/* A document about some cases of a run says of how many, and how all of it ended. */
+static void
+add_whole(struct document *document)
+{
+	const struct run *run = document->run;
+	const json_t *whole = json_object_get(json_object_get(run->header, "run"), "part_of");
+	long planned = (long)json_integer_value(json_object_get(whole, "planned"));
+	json_int_t status = json_integer_value(json_object_get(whole, "exit_status"));
+
+	if (!whole || planned == run->totals.planned)
+		return;
+	buf_printf(&document->out,
+		   "This is about %ld of the %ld cases of run `%s`, which as a whole %s.\n\n",
+		   run->totals.planned, planned, summary_text(run, "run", "id"),
+		   status == 0   ? "passed"
+		   : status == 1 ? "failed"
+		   : status == 3 ? "could not be judged"
+				 : "is incomplete");
+}
+
 bool
 part_head(struct document *document)
 {
@@ -125,6 +145,7 @@ part_head(struct document *document)
 	summary_reason(run, text);
 	prose_inline(&document->out, text->text);
 	buf_printf(&document->out, ".\n\n");
+	add_whole(document);
 	if (run->broken[0])
 		buf_printf(&document->out,
 			   "**This record was changed after it was written**: %s.\n\n",

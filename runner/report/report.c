@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/annotations.h"
+#include "report/consolidated.h"
 #include "report/ctrf.h"
 #include "report/github.h"
 #include "report/html.h"
@@ -26,13 +27,15 @@ static const struct report_kind kinds[] = {
 	{ "junit", "JUnit XML, flat: one testcase per case" },
 	{ "markdown", "the evidence document, for a reviewer who was not there" },
 	{ "pr-comment", "a comment for a pull request, at most 65 536 characters" },
+	{ "summary", "several runs on one page: verdicts, failures, what none of them tested" },
 	{ "tap", "TAP 14: one test point per case" },
 	{ "terminal", "failures in full and the totals, as at the end of a run" },
 };
 
 static write_fn *const writers[] = {
-	annotations_write, ctrf_write,     github_write,     html_write, result_write,
-	junit_write,       markdown_write, pr_comment_write, tap_write,  terminal_write,
+	annotations_write, ctrf_write,  github_write,   html_write,
+	result_write,      junit_write, markdown_write, pr_comment_write,
+	consolidated_one,  tap_write,   terminal_write,
 };
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
@@ -53,6 +56,16 @@ find(const char *kind)
 	return NULL;
 }
 
+/* Close what was written to, or leave nothing when writing failed. */
+static bool
+finish(struct sink *sink, bool ok, struct error *err)
+{
+	if (ok)
+		return sink_close(sink, err);
+	sink_drop(sink);
+	return false;
+}
+
 bool
 report_write(const char *kind, const struct run *run, const char *path, const struct mask *mask,
 	     const struct report_options *options, struct error *err)
@@ -63,12 +76,27 @@ report_write(const char *kind, const struct run *run, const char *path, const st
 		return error_set(err, ERROR_USAGE, "no report is called %s", kind);
 
 	struct sink *sink = sink_open(path, mask, err);
-	if (!sink)
-		return false;
-	bool ok = write(run, options, sink, err);
-	if (!ok) {
-		sink_drop(sink);
-		return false;
-	}
-	return sink_close(sink, err);
+	return sink && finish(sink, write(run, options, sink, err), err);
+}
+
+bool
+report_text(const char *kind, const struct run *run, const struct mask *mask,
+	    const struct report_options *options, struct buf *out, struct error *err)
+{
+	write_fn *write = find(kind);
+
+	if (!write)
+		return error_set(err, ERROR_USAGE, "no report is called %s", kind);
+
+	struct sink *sink = sink_memory(mask, out);
+	return finish(sink, write(run, options, sink, err), err);
+}
+
+bool
+report_consolidate(const struct run *const *runs, size_t count, const char *path,
+		   const struct mask *mask, const struct report_options *options, struct error *err)
+{
+	struct sink *sink = sink_open(path, mask, err);
+
+	return sink && finish(sink, consolidated_write(runs, count, options, sink, err), err);
 }

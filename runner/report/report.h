@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "run/mask.h"
 #include "run/run.h"
 
@@ -26,5 +27,14 @@ const struct report_kind *report_kinds(size_t *count);
 bool report_write(const char *kind, const struct run *run, const char *path,
 		  const struct mask *mask, const struct report_options *options,
 		  struct error *err) MUST_USE;
+
+/* Write the consolidated summary of several runs to `path`, in the same way. */
+bool report_consolidate(const struct run *const *runs, size_t count, const char *path,
+			const struct mask *mask, const struct report_options *options,
+			struct error *err) MUST_USE;
+
+/* report_write into memory: appended to `out`. */
+bool report_text(const char *kind, const struct run *run, const struct mask *mask,
+		 const struct report_options *options, struct buf *out, struct error *err) MUST_USE;
 
 #endif

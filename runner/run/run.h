@@ -184,6 +184,14 @@ struct run {
 struct run *run_load(const char *path, struct error *err) MUST_USE;
 void run_free(struct run *run);
 
+/* The cases of `run` that are `wanted`, as a run of its own: totals and invariants are theirs, the
+ * pinned count of the whole is left out, and header's run.part_of says how much the whole was and
+ * how it ended. It has the whole's record, and borrows texts of `run`, which must outlive it.
+ * `title` replaces the run's; NULL keeps it. */
+typedef bool run_wanted_fn(const struct planned_case *planned, const void *arg);
+struct run *run_part(const struct run *run, run_wanted_fn *wanted, const void *arg,
+		     const char *title, struct error *err) MUST_USE;
+
 /* Read the record of entry `index` into *out; texts live in `arena`. An unsettled case
  * comes back as ERROR interrupted "did not run: the run was cut short". */
 bool run_case_read(const struct run *run, size_t index, struct arena *arena, struct run_case *out,

@@ -14,14 +14,14 @@ failed=0
 
 # check NAME CONDITION...: the command must succeed
 check() {
-	name=$1
+	checked=$1
 	shift
 	if "$@" >"$work/said" 2>&1; then
 		passed=$((passed + 1))
-		echo "PASS  $name"
+		echo "PASS  $checked"
 	else
 		failed=$((failed + 1))
-		echo "FAIL  $name"
+		echo "FAIL  $checked"
 		sed 's/^/      /' "$work/said" | tail -n 20
 	fi
 }
@@ -114,6 +114,8 @@ check 'help, operators and the manual are printed' exits 0 "$lensgate" help manu
 check 'a kill leaves a record that says INCOMPLETE' killed
 check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/hostile.sh
+. ci/self/target.sh
+. ci/self/canary.sh
 . ci/self/refused.sh
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,5 +1,5 @@
 # hostile.sh - the runner against a service that does everything wrong: part of ci/self.sh.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 
 # Start .build/hostile; its URL is in $HOSTILE_URL, and the secrets of its environment file are set.
 # It ends when nobody holds its standard input any more; ci/self.sh ends it sooner.

@@ -1,29 +1,6 @@
 # refused.sh - a gate that cannot judge: its target, database or people are not what they have to be.
-# Part of ci/self.sh.
-# shellcheck shell=sh disable=SC2154
-
-# Start a target of our own: $target_pid, its environment file $work/target.yaml, its secrets in
-# $target_secrets. What it prints last says that it is up.
-target_start() {
-	mkfifo "$work/target.says" || return 1
-	"$lensgate" target --write-env "$work/target.yaml" >"$work/target.says" 2>"$work/target.log" &
-	target_pid=$!
-	target_secrets=$(sed -n '/^Ctrl-C/q; s/^secrets *//p' "$work/target.says")
-	target_folder=$(dirname "$target_secrets")
-	# The service is the one of our name that was told of this folder; ps may not be there.
-	target_service=$(grep -lsF "$target_folder" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do
-		case $(cat "/proc/$pid/comm") in lensgate-target*) echo "$pid" ;; esac
-	done)
-	[ -n "$target_service" ]
-}
-
-target_stop() {
-	[ -n "$target_pid" ] || return 0
-	kill -CONT "$target_pid"
-	kill -TERM "$target_pid"
-	wait "$target_pid"
-	target_pid=
-}
+# Part of ci/self.sh, after target.sh; nothing can use the target after this.
+# shellcheck shell=sh disable=SC2034,SC2154
 
 # refuses NAME PATTERN ENVIRONMENT SECRETS: the gate ends with 3, and all its 27 cases are errors with
 # one and the same sentence, which matches; in every report.
@@ -108,7 +85,6 @@ nothing_stays() {
 	[ ! -e "$target_folder" ]
 }
 
-target_start || exit 1
 check 'a wrong secret: 27 errors, exit 3' wrong_secret
 check 'a wrong password: 27 errors, exit 3' wrong_password
 check 'a persona without its role: 27 errors, exit 3' without_role

@@ -78,6 +78,7 @@ conclude(struct attempt *attempt)
 		result->trouble = TROUBLE_NONE;
 		result->reason = NULL;
 	}
+	attempt_cover(attempt);
 	proof[0] = '\0';
 	if (attempt->guards_held)
 		len += snprintf(proof + len, sizeof(proof) - (size_t)len,

@@ -53,7 +53,8 @@ attempt_leftover(struct attempt *attempt, const char *sentence)
 
 	attempt->leftovers = grown(attempt, attempt->leftovers, result->leftover_count,
 				   &attempt->leftover_room, sizeof(*attempt->leftovers));
-	attempt->leftovers[result->leftover_count++] = sentence;
+	attempt->leftovers[result->leftover_count++] =
+		credentials_cover(attempt->session->credentials, sentence, &attempt->arena);
 	result->leftovers = attempt->leftovers;
 }
 
@@ -74,6 +75,27 @@ attempt_trouble(struct attempt *attempt, enum trouble kind, const char *fmt, ...
 		attempt->result.reason = attempt_kept(attempt, text);
 	}
 	attempt->phase = PHASE_END;
+}
+
+void
+attempt_cover(struct attempt *attempt)
+{
+	const struct credentials *credentials = attempt->session->credentials;
+	struct run_case *result = &attempt->result;
+	struct arena *arena = &attempt->arena;
+
+	result->reason = credentials_cover(credentials, result->reason, arena);
+	result->expected = credentials_cover(credentials, result->expected, arena);
+	result->actual = credentials_cover(credentials, result->actual, arena);
+	result->note = credentials_cover(credentials, result->note, arena);
+	for (size_t i = 0; i < result->findings.count; i++) {
+		struct finding *finding = &result->findings.items[i];
+
+		finding->pointer = credentials_cover(credentials, finding->pointer, arena);
+		finding->expected = credentials_cover(credentials, finding->expected, arena);
+		finding->actual = credentials_cover(credentials, finding->actual, arena);
+		finding->message = credentials_cover(credentials, finding->message, arena);
+	}
 }
 
 bool

@@ -220,8 +220,7 @@ judge(struct attempt *attempt, const struct sql_reply *reply, const struct sql_m
 	if (attempt->phase == PHASE_SEND && now->judgement.needs_witness)
 		require_witness(attempt);
 	if (attempt->phase == PHASE_SEND && !attempt_broken(attempt)) {
-		judge_captures(now->step, NULL, NULL, reply->values, attempt->captures,
-			       &attempt->result.findings);
+		attempt_take_captures(attempt, NULL, reply->values);
 		attempt->sql_held += now->step->persona && !attempt_broken(attempt);
 	}
 	if (attempt->phase == PHASE_SEND)

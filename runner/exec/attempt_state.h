@@ -6,6 +6,7 @@
  *   attempt_together.c one request sent several times at once
  *   attempt_load.c     one request sent many times, and measured
  *   attempt_witness.c  what the witness is asked before and after
+ *   attempt_capture.c  what the suite takes out of a reply, secrets among it
  *   attempt_note.c     exchanges, troubles and leftovers, as the record will show them
  */
 #ifndef EXEC_ATTEMPT_STATE_H
@@ -121,6 +122,11 @@ void attempt_send_sql(struct attempt *attempt);
 void attempt_send_load(struct attempt *attempt);
 void attempt_free_load(struct load_state *state);
 
+/* attempt_capture.c: captures are taken while the reply is there, also when later proofs will
+ * break. What is a secret is one before any of this is recorded. NULL where the step has none. */
+void attempt_take_captures(struct attempt *attempt, const struct http_reply *reply,
+			   const json_t *rows);
+
 /* attempt_witness.c: each asks for the item the phase is at, and is false when there is none left.
  */
 bool attempt_ask_before(struct attempt *attempt);
@@ -141,6 +147,8 @@ void attempt_leftover(struct attempt *attempt, const char *sentence);
  */
 void attempt_trouble(struct attempt *attempt, enum trouble kind, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
+/* Take secrets, and parts of them, out of the words of the result. */
+void attempt_cover(struct attempt *attempt);
 /* True when the step under way has broken an expectation, or the case cannot be judged. */
 bool attempt_broken(const struct attempt *attempt);
 

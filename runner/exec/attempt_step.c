@@ -175,10 +175,8 @@ got_http(void *arg, const struct http_reply *reply)
 		return;
 	now->succeeded = attempt->phase == PHASE_SEND && reply->status < 300 &&
 			 judge_status_expected(now->step, reply->status);
-	/* Captures are taken while the reply is there, also when later proofs will break. */
 	if (attempt->phase == PHASE_SEND && !attempt_broken(attempt))
-		judge_captures(now->step, reply, now->reply, NULL, attempt->captures,
-			       &attempt->result.findings);
+		attempt_take_captures(attempt, reply, NULL);
 	attempt_look_further(attempt);
 }
 

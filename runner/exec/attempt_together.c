@@ -26,8 +26,7 @@ win(struct attempt *attempt, const struct http_reply *reply)
 	if (now->winners++ > 0)
 		return;
 	now->won = json_incref(now->reply);
-	judge_captures(now->step, reply, now->reply, NULL, attempt->captures,
-		       &attempt->result.findings);
+	attempt_take_captures(attempt, reply, NULL);
 }
 
 static void

@@ -195,3 +195,37 @@ credentials_apikey(struct credentials *credentials, struct error *err)
 	}
 	return credentials->apikey;
 }
+
+const char *
+credentials_cover(const struct credentials *credentials, const char *text, struct arena *arena)
+{
+	struct buf covered;
+	size_t len = text ? strlen(text) : 0;
+
+	if (!text)
+		return NULL;
+	buf_init(&covered, 2 * len + 4096);
+	mask_words(credentials->mask, text, len, &covered);
+	if (strcmp(covered.text, text) != 0)
+		text = arena_text(arena, covered.text, covered.len);
+	buf_release(&covered);
+	return text;
+}
+
+bool
+credentials_know(const struct credentials *credentials, const char *text)
+{
+	const char *shown;
+
+	return mask_finds(credentials->mask, text, strlen(text), &shown);
+}
+
+bool
+credentials_hide(struct credentials *credentials, const char *name, const char *value,
+		 struct error *err)
+{
+	char shown[160];
+
+	(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
+	return mask_add(credentials->mask, value, shown, err);
+}

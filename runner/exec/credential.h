@@ -5,6 +5,7 @@
 #ifndef EXEC_CREDENTIAL_H
 #define EXEC_CREDENTIAL_H
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "exec/http.h"
 #include "run/mask.h"
@@ -39,5 +40,18 @@ const char *credentials_apikey(struct credentials *credentials, struct error *er
 bool credentials_by_password(const struct environment *environment, const struct persona *persona);
 void credentials_accept(struct credentials *credentials, const struct persona *persona,
 			const char *access_token);
+
+/* `text` without any secret or part of one: itself, or a copy in `arena`. For words about a reply,
+ * which may quote a value from its middle; NULL stays NULL. */
+const char *credentials_cover(const struct credentials *credentials, const char *text,
+			      struct arena *arena);
+
+/* Would the masker find a secret in `text`, by its value or its shape? */
+bool credentials_know(const struct credentials *credentials, const char *text);
+
+/* `value` is a secret from now on, wherever it came from; `name` stands in its place. False, with
+ * err, when it is too short to be masked. */
+bool credentials_hide(struct credentials *credentials, const char *name, const char *value,
+		      struct error *err) MUST_USE;
 
 #endif

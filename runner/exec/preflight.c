@@ -196,6 +196,10 @@ answer(struct probe *probe, bool ok, const char *fmt, ...)
 	va_start(args, fmt);
 	(void)vsnprintf(probe->sentence, sizeof(probe->sentence), fmt, args);
 	va_end(args);
+	const char *covered = credentials_cover(preflight->session->credentials, probe->sentence,
+						&preflight->arena);
+	if (covered != probe->sentence)
+		(void)snprintf(probe->sentence, sizeof(probe->sentence), "%s", covered);
 	probe->done = true;
 	probe->ok = ok;
 	if (--preflight->waiting == 0)

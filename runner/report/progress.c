@@ -73,7 +73,9 @@ emit(struct progress *progress)
 
 	if (progress->mask) {
 		fresh(&progress->masked);
-		mask_text(progress->mask, progress->out.text, progress->out.len, &progress->masked);
+		if (!mask_text(progress->mask, progress->out.text, progress->out.len,
+			       &progress->masked))
+			buf_clear(&progress->masked);
 		out = &progress->masked;
 	}
 	(void)fwrite(out->text, 1, out->len, progress->file);

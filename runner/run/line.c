@@ -226,7 +226,8 @@ line_bytes(struct line *line, const char *key, const char *text, size_t len)
 	buf_add(line->out, "\"", 1);
 	if (line->mask) {
 		line->masked->len = 0;
-		mask_text(line->mask, text, len, line->masked);
+		if (!mask_text(line->mask, text, len, line->masked))
+			line->leaks = true;
 		line_escape(line->out, line->masked->text, line->masked->len);
 	} else {
 		line_escape(line->out, text, len);

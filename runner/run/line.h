@@ -24,6 +24,7 @@ struct line {
 	struct buf *masked;      /* scratch, needed with a mask */
 	bool follows;            /* the next value needs a comma before it */
 	bool breaks;             /* and begins on a new line */
+	bool leaks;              /* a text could not be masked: must not be written */
 };
 
 void line_object(struct line *line, const char *key);

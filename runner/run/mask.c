@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "run/forms.h"
+#include "run/fragments.h"
 #include "run/needles.h"
 #include "run/ranges.h"
 #include "run/shapes.h"
@@ -25,6 +27,7 @@ struct shown {
 struct mask {
 	struct arena arena; /* what is shown */
 	struct needles *needles;
+	struct fragments *fragments;
 	struct shapes *shapes;
 	struct shown *shown; /* in every way a report may have escaped it */
 	bool has_escapes;    /* some secret looks like an escape itself */
@@ -52,6 +55,7 @@ mask_new(void)
 	if (!mask)
 		abort();
 	mask->needles = needles_new();
+	mask->fragments = fragments_new();
 	mask->shapes = shapes_new();
 	for (size_t i = 0; shapes_shown[i]; i++)
 		remember_shown(mask, shapes_shown[i], strlen(shapes_shown[i]));
@@ -64,6 +68,7 @@ mask_free(struct mask *mask)
 	if (!mask)
 		return;
 	needles_free(mask->needles);
+	fragments_free(mask->fragments);
 	shapes_free(mask->shapes);
 	arena_release(&mask->arena);
 	free(mask);
@@ -86,121 +91,6 @@ remember_escaped(struct mask *mask, const char *text, const char *less, const ch
 	}
 	remember_shown(mask, escaped.text, escaped.len);
 	buf_release(&escaped);
-}
-
-static void
-add_hex(struct mask *mask, const char *value, size_t len, const char *digits, const char *shown)
-{
-	char *text = malloc(2 * len);
-
-	if (!text)
-		abort();
-	for (size_t i = 0; i < len; i++) {
-		text[2 * i] = digits[(unsigned char)value[i] >> 4];
-		text[2 * i + 1] = digits[(unsigned char)value[i] & 15];
-	}
-	needles_add(mask->needles, text, 2 * len, shown, 0, 0);
-	free(text);
-}
-
-/* The six bits at `bit` of `value`, when `skipped` bytes that are not known stand before it. */
-static unsigned
-six_bits(const char *value, size_t len, size_t skipped, size_t bit)
-{
-	unsigned bits = 0;
-
-	for (size_t i = bit; i < bit + 6; i++) {
-		size_t byte = i / 8 - skipped;
-		unsigned one = byte < len ? (unsigned char)value[byte] >> (7 - i % 8) & 1U : 0;
-
-		bits = bits << 1 | one;
-	}
-	return bits;
-}
-
-/* Base64 (RFC 4648) of the value when `skipped` bytes, 0 to 2, stand before it in its group. Only
- * characters whose six bits all come from the value are known; one that holds some of its bits
- * may stand on either side. */
-static void
-add_base64(struct mask *mask, const char *value, size_t len, size_t skipped, const char *last_two,
-	   const char *shown)
-{
-	static const char most[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	size_t first = (8 * skipped + 5) / 6, end = 8 * (skipped + len) / 6;
-	char *text = malloc(end - first + 1);
-
-	if (!text)
-		abort();
-	for (size_t i = first; i < end; i++) {
-		unsigned bits = six_bits(value, len, skipped, 6 * i);
-
-		if (bits < 62)
-			text[i - first] = most[bits];
-		else
-			text[i - first] = last_two[bits - 62];
-	}
-	needles_add(mask->needles, text, end - first, shown, skipped ? 1 : 0,
-		    8 * (skipped + len) % 6 ? 1 : 0);
-	free(text);
-}
-
-static void
-add_forms(struct mask *mask, const char *value, size_t len, const char *shown)
-{
-	needles_add(mask->needles, value, len, shown, 0, 0);
-	add_hex(mask, value, len, "0123456789abcdef", shown);
-	add_hex(mask, value, len, "0123456789ABCDEF", shown);
-	for (size_t skipped = 0; skipped < 3; skipped++) {
-		add_base64(mask, value, len, skipped, "+/", shown);
-		add_base64(mask, value, len, skipped, "-_", shown);
-	}
-}
-
-/* A form writes a blank as a plus sign. */
-static void
-add_with_plus(struct mask *mask, const char *value, size_t len, const char *shown)
-{
-	if (!memchr(value, ' ', len))
-		return;
-	char *text = arena_text(&mask->arena, value, len);
-
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == ' ')
-			text[i] = '+';
-	}
-	needles_add(mask->needles, text, len, shown, 0, 0);
-}
-
-/* A writer that takes bytes for characters turns UTF-8 into twice as much of it. */
-static void
-add_as_latin1(struct mask *mask, const char *value, size_t len, const char *shown)
-{
-	char *text = arena_array(&mask->arena, 2 * len, 1);
-	size_t at = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = (unsigned char)value[i];
-
-		if (byte >= 0x80)
-			text[at++] = (char)(0xC0 | byte >> 6);
-		text[at++] = (char)(byte >= 0x80 ? 0x80 | (byte & 0x3F) : byte);
-	}
-	needles_add(mask->needles, text, at, shown, 0, 0);
-}
-
-/* Claims and signature of a token by themselves; the header is the same for every token. */
-static void
-add_token_parts(struct mask *mask, const char *value, const char *shown)
-{
-	const char *begin = strstr(value, "eyJ");
-	const char *dot = begin ? strchr(begin, '.') : NULL;
-
-	while (dot) {
-		size_t len = strcspn(dot + 1, ".");
-
-		needles_add(mask->needles, dot + 1, len, shown, 0, 0);
-		dot = strchr(dot + 1, '.');
-	}
 }
 
 bool
@@ -227,10 +117,7 @@ mask_add(struct mask *mask, const char *value, const char *shown, struct error *
 		mask->has_escapes = true;
 		layer_release(&unescaped);
 	}
-	add_forms(mask, value, len, shown);
-	add_with_plus(mask, value, len, shown);
-	add_as_latin1(mask, value, len, shown);
-	add_token_parts(mask, value, shown);
+	forms_add(mask->needles, mask->fragments, value, shown);
 	return true;
 }
 
@@ -410,7 +297,7 @@ replace(const struct mask *mask, const char *text, size_t len, struct buf *out)
 	return any;
 }
 
-void
+bool
 mask_text(const struct mask *mask, const char *text, size_t len, struct buf *out)
 {
 	size_t begin = out->len;
@@ -428,6 +315,29 @@ mask_text(const struct mask *mask, const char *text, size_t len, struct buf *out
 		}
 		buf_release(&again);
 	}
+	return !any;
+}
+
+void
+mask_words(const struct mask *mask, const char *text, size_t len, struct buf *out)
+{
+	struct ranges parts = { 0 };
+	struct buf whole;
+	size_t at = 0;
+
+	buf_init(&whole, out->max);
+	(void)mask_text(mask, text, len, &whole);
+	fragments_find(mask->fragments, whole.text, whole.len, &parts);
+	for (size_t i = 0; i < parts.count; i++) {
+		const struct range *part = &parts.items[i];
+
+		buf_add(out, whole.text + at, part->from - at);
+		buf_add(out, part->shown, strlen(part->shown));
+		at = part->to;
+	}
+	buf_add(out, whole.text + at, whole.len - at);
+	ranges_release(&parts);
+	buf_release(&whole);
 }
 
 bool

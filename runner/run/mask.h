@@ -29,8 +29,13 @@ void mask_free(struct mask *mask);
  * under 8 bytes: it would mask innocent text. Parts of a JSON Web Token count, too. */
 bool mask_add(struct mask *mask, const char *value, const char *shown, struct error *err) MUST_USE;
 
-/* Append `len` bytes of `text` to `out`, every secret replaced. */
-void mask_text(const struct mask *mask, const char *text, size_t len, struct buf *out);
+/* Append `len` bytes of `text` to `out`, every secret replaced. False when one is still there,
+ * because secrets and what is shown for them hold each other: then `out` must not be written. */
+bool mask_text(const struct mask *mask, const char *text, size_t len, struct buf *out);
+
+/* The same, and every part of a registered secret as well: for words that quote what was cut off
+ * (fragments.h). Slower, and may take innocent text for a part. */
+void mask_words(const struct mask *mask, const char *text, size_t len, struct buf *out);
 
 /* True when a secret of any form or shape is in the text; *shown, borrowed, says which. Never
  * true for what mask_text wrote, unless secrets and what is shown for them hold each other. */

@@ -588,3 +588,77 @@ ParameterizedTest(size_t *row, mask, what_another_process_masked_stays)
 	buf_release(&out);
 	mask_free(mask);
 }
+
+/* What is escaped first is another text to whatever encodes it. */
+Test(mask, a_secret_in_an_encoded_document_is_found_at_every_alignment)
+{
+	static const char secret[] = "p\"a\\s s&w<o>r'd";
+	struct {
+		encode_fn *escape, *encode;
+	} ways[] = {
+		{ json, base64 },
+		{ json, base64url },
+		{ json, hex_upper },
+		{ percent_reserved, base64 },
+		{ percent_reserved, hex_lower },
+	};
+	struct mask *mask = mask_of(secret, "[secret S]");
+
+	for (size_t i = 0; i < COUNTOF(ways) * 3; i++) {
+		struct buf escaped, text, out;
+
+		buf_init(&escaped, 1 << 16);
+		buf_init(&text, 1 << 16);
+		buf_init(&out, 1 << 16);
+		buf_printf(&escaped, "%.*s: \"", (int)(i % 3), "ab");
+		ways[i / 3].escape(secret, sizeof(secret) - 1, &escaped);
+		buf_printf(&escaped, "\" and on");
+		ways[i / 3].encode(escaped.text, escaped.len, &text);
+		mask_text(mask, text.text, text.len, &out);
+		cr_expect(strstr(out.text, "[secret S]"), "way %zu at %zu: %s", i / 3, i % 3,
+			  text.text);
+		buf_release(&escaped);
+		buf_release(&text);
+		buf_release(&out);
+	}
+	mask_free(mask);
+}
+
+Test(mask, words_hold_no_part_of_a_secret_either)
+{
+	static const struct {
+		const char *text, *expected;
+	} rows[] = {
+		{ "must be \"\", is \"correct horse bat\"", "must be \"\", is \"[secret S]\"" },
+		{ "must be \"\", is \"tery staple\" here", "must be \"\", is \"[secret S]\" here" },
+		{ "correct horse battery staple", "[secret S]" },
+		{ "a horse", "a horse" },
+		{ "is \"Y3QgaG9yc2UgYmF0\"", "is \"[secret S]\"" }, /* base64, from its middle */
+		{ "", "" },
+	};
+	struct mask *mask = mask_of("correct horse battery staple", "[secret S]");
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct buf out;
+
+		buf_init(&out, 1 << 16);
+		mask_words(mask, rows[i].text, strlen(rows[i].text), &out);
+		cr_expect_str_eq(out.text, rows[i].expected, "row %zu: %s", i, out.text);
+		buf_release(&out);
+	}
+	mask_free(mask);
+}
+
+Test(mask, secrets_that_name_each_other_cannot_be_masked_and_that_is_said)
+{
+	struct mask *mask = mask_of("name-of-two", "[secret name-of-one]");
+	struct error err = { 0 };
+	struct buf out;
+
+	cr_assert(mask_add(mask, "name-of-one", "[secret name-of-two]", &err));
+	buf_init(&out, 1 << 16);
+	cr_expect(mask_text(mask, "innocent", 8, &out));
+	cr_expect_not(mask_text(mask, "it is name-of-one", 17, &out));
+	buf_release(&out);
+	mask_free(mask);
+}

@@ -131,6 +131,10 @@ finish(struct record *record)
 	buf_add(text, "\n", 1);
 	if (record->sentence[0])
 		return;
+	if (record->line.leaks) {
+		remember(record, "a secret would have been written");
+		return;
+	}
 	if (text->truncated || record->masked.truncated) {
 		remember(record, "one case is larger than 512 MiB");
 		return;

@@ -175,7 +175,7 @@ sink_close(struct sink *sink, struct error *err)
 
 	/* What replaces a secret may be longer than the secret. */
 	buf_init(&masked, 2 * SINK_MAX);
-	mask_text(sink->mask, sink->text.text, sink->text.len, &masked);
+	(void)mask_text(sink->mask, sink->text.text, sink->text.len, &masked);
 	if (sink->text.truncated || masked.truncated)
 		ok = error_set(err, ERROR_ENVIRONMENT, "%s would be larger than %zu bytes",
 			       sink->path ? sink->path : "a text in memory", SINK_MAX);

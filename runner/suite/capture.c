@@ -46,7 +46,7 @@ source_read(const struct node *node, enum step_kind kind, struct capture *captur
 static bool
 capture_read(const struct node *map, const char *name, enum step_kind kind, struct capture *capture)
 {
-	static const char *const keys[] = { "at", "header", "rows", "type" };
+	static const char *const keys[] = { "at", "header", "rows", "secret", "type" };
 	struct node node;
 
 	if (!node_member(map, name, &node))
@@ -60,6 +60,7 @@ capture_read(const struct node *map, const char *name, enum step_kind kind, stru
 	}
 	ok &= node_keys(&node, keys, COUNTOF(keys));
 	ok &= type_read(&node, capture);
+	ok &= node_boolean(&node, "secret", OPTIONAL, &capture->secret);
 	return source_read(&node, kind, capture) && ok;
 }
 

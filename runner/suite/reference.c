@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "suite/cast.h"
+#include "suite/environment.h"
+#include "suite/secrets.h"
 #include "suite/spelling.h"
 #include "suite/suite.h"
 #include "suite/template.h"
@@ -96,6 +98,19 @@ is_named(const struct text *text, const char *name, const char *rest)
 	return *rest != '\0' || node_fail(text->node, "`%s` names nothing", name);
 }
 
+/* What a suite names as a secret is one from the start, not only when its step comes: what was
+ * written before could hold it. One that is not set is an error when its step comes. */
+static bool
+is_secret(const struct text *text, const char *name, const char *rest)
+{
+	const struct environment *environment = text->references->environment;
+	struct error ignored = { 0 };
+
+	if (environment && environment->secrets && !environment->check_only)
+		(void)secrets_secret(environment->secrets, rest, &ignored);
+	return is_named(text, name, rest);
+}
+
 static bool
 is_payload(const struct text *text, const char *name, const char *rest)
 {
@@ -142,7 +157,7 @@ static const struct {
 } heads[] = {
 	{ "persona", is_persona }, { "personas", is_other_persona },
 	{ "lens", is_lens },       { "environment", is_environment },
-	{ "env", is_named },       { "secret", is_named },
+	{ "env", is_named },       { "secret", is_secret },
 	{ "var", is_named },       { "run", is_run },
 	{ "unique", is_named },    { "payload", is_payload },
 	{ "reply", is_reply },     { "embedded", is_embedded },

@@ -3,6 +3,8 @@
 #include <criterion/criterion.h>
 
 #include "base/rows.h"
+#include "suite/environment.h"
+#include "suite/secrets.h"
 #include "suite/trial.h"
 
 /* In a suite: with a lens and a persona. In a lens's `writes`: with payload and reply. */
@@ -87,4 +89,25 @@ Test(reference, a_mistake_is_told_where_the_text_is)
 	cr_expect_str_eq(trial_said(&trial), "3:10: plain `x`\n3:26: plain `y`");
 	cr_expect_str_eq(trial.errors.items[1].pointer, "/v/1/b/c");
 	trial_end(&trial);
+}
+
+Test(reference, what_a_suite_names_as_a_secret_is_one_from_the_start)
+{
+	struct environment environment = { .secrets = secrets_new() };
+	struct references references = { .environment = &environment, .plain = plain };
+	struct trial trial;
+	const char *name, *value;
+
+	secrets_set(environment.secrets, "KEY", "0123456789");
+	secrets_set(environment.secrets, "OTHER", "9876543210");
+	trial_begin(&trial, "v: \"${secret.KEY} ${secret.UNSET}\"");
+	struct node node = trial_node(&trial, "v");
+	references_check(&references, &node);
+	cr_expect_str_eq(trial_said(&trial), "");
+	cr_assert_eq(secrets_used_count(environment.secrets), 1);
+	secrets_used(environment.secrets, 0, &name, &value);
+	cr_expect_str_eq(name, "KEY");
+	cr_expect_str_eq(value, "0123456789");
+	trial_end(&trial);
+	secrets_free(environment.secrets);
 }

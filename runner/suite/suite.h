@@ -54,6 +54,7 @@ struct capture {
 	enum capture_source source;
 	const char *at;   /* JSON Pointer, or the header's name */
 	const char *type; /* of $type; NULL: any but null */
+	bool secret;      /* the value is masked wherever it comes up from then on */
 	struct place place;
 };
 

@@ -1,0 +1,128 @@
+#include "run/fragments.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHAIN_BITS 14
+
+struct value {
+	struct value *next;
+	const char *shown;
+	size_t len;
+	char bytes[];
+};
+
+/* FRAGMENT_MIN bytes of a value. */
+struct window {
+	struct window *next;
+	const struct value *value;
+	size_t at;
+};
+
+struct fragments {
+	struct value *values;
+	struct window *chains[1 << CHAIN_BITS];
+};
+
+static void *
+zeroed(size_t bytes)
+{
+	void *memory = calloc(1, bytes);
+
+	if (!memory)
+		abort();
+	return memory;
+}
+
+struct fragments *
+fragments_new(void)
+{
+	return zeroed(sizeof(struct fragments));
+}
+
+void
+fragments_free(struct fragments *fragments)
+{
+	if (!fragments)
+		return;
+	for (size_t i = 0; i < 1 << CHAIN_BITS; i++) {
+		while (fragments->chains[i]) {
+			struct window *next = fragments->chains[i]->next;
+
+			free(fragments->chains[i]);
+			fragments->chains[i] = next;
+		}
+	}
+	while (fragments->values) {
+		struct value *next = fragments->values->next;
+
+		free(fragments->values);
+		fragments->values = next;
+	}
+	free(fragments);
+}
+
+/* FNV-1a. */
+static size_t
+chain_of(const char *bytes)
+{
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; i < FRAGMENT_MIN; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 16777619U;
+	return (hash ^ hash >> CHAIN_BITS) & ((1U << CHAIN_BITS) - 1);
+}
+
+void
+fragments_add(struct fragments *fragments, const char *value, size_t len, const char *shown)
+{
+	const char *dot = memchr(value, '.', len);
+	size_t header = len > 3 && memcmp(value, "eyJ", 3) == 0 && dot ? (size_t)(dot - value) : 0;
+	struct value *copy = zeroed(sizeof(*copy) + len);
+
+	*copy = (struct value){ .next = fragments->values, .shown = shown, .len = len };
+	memcpy(copy->bytes, value, len);
+	fragments->values = copy;
+	for (size_t at = header; at + FRAGMENT_MIN <= len; at++) {
+		struct window **chain = &fragments->chains[chain_of(copy->bytes + at)];
+		struct window *window = zeroed(sizeof(*window));
+
+		*window = (struct window){ *chain, copy, at };
+		*chain = window;
+	}
+}
+
+/* How far text and value are the same. */
+static size_t
+same(const struct window *window, const char *text, size_t len)
+{
+	const struct value *value = window->value;
+	size_t n = 0;
+
+	while (n < len && window->at + n < value->len && value->bytes[window->at + n] == text[n])
+		n++;
+	return n;
+}
+
+void
+fragments_find(const struct fragments *fragments, const char *text, size_t len,
+	       struct ranges *ranges)
+{
+	for (size_t at = 0; at + FRAGMENT_MIN <= len;) {
+		const struct window *best = NULL;
+		size_t longest = FRAGMENT_MIN - 1;
+
+		for (const struct window *window = fragments->chains[chain_of(text + at)]; window;
+		     window = window->next) {
+			size_t n = same(window, text + at, len - at);
+			if (n > longest) {
+				longest = n;
+				best = window;
+			}
+		}
+		if (best)
+			ranges_add(ranges, at, at + longest, best->value->shown);
+		at += best ? longest : 1;
+	}
+}

@@ -24,7 +24,7 @@ SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 FAST    := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS += -Irunner -I$(ASSETS) -DLENSGATE_VERSION='"$(VERSION)"' -DLENSGATE_DATADIR='"$(DATADIR)"' \
             $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
-LIBS    := $(shell pkg-config --libs libcurl libpq jansson yaml-0.1 libpcre2-8 libcrypto) -lm
+LIBS    := $(shell pkg-config --libs libcurl libpq jansson yaml-0.1 libpcre2-8 libcrypto libmicrohttpd) -lm
 TLIBS   := $(shell pkg-config --libs libmicrohttpd libpq jansson libcrypto)
 
 RUNNER  := $(filter-out %_test.c,$(wildcard runner/*.c runner/*/*.c))

@@ -11,7 +11,7 @@ BEGIN {
 	home["curl/curl.h"] = "^runner/(exec/|cli/|main\\.c)"
 	home["libpq-fe.h"] = "^(runner/exec/sql|fixtures/target/)"
 	home["yaml.h"] = "^runner/document/"
-	home["microhttpd.h"] = "^fixtures/target/"
+	home["microhttpd.h"] = "^(runner/watch/serve|fixtures/)"
 	home["openssl"] = "^(runner/exec/token|runner/base/digest|runner/evidence/|fixtures/target/)"
 	home["pcre2.h"] = "^runner/(check|plan)/"
 }

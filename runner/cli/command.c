@@ -15,6 +15,7 @@
 #include "cli/run_command.h"
 #include "cli/target_command.h"
 #include "cli/verify_command.h"
+#include "cli/watch_command.h"
 #include "document/node.h"
 #include "evidence/variant.h"
 #include "report/report.h"
@@ -98,6 +99,17 @@ static const struct command commands[] = {
 	  "What\n"
 	  "no case notices is a survivor, printed with the kind of case that would.",
 	  OPTIONS_WHERE | OPTIONS_TERMINAL | OPTIONS_PROVE, prove_command },
+	{ "watch", "LENS", "check a lens again and again, and keep what was found",
+	  "Asks what suites/LENS/health.yaml says, calls the lens healthy, degraded or\n"
+	  "unhealthy, and writes a row of pms_health_checks with its pms_health_events. While\n"
+	  "the database is away rounds wait on disk. Of several workers one checks. With --once\n"
+	  "the exit status is 0 for healthy, 7 for degraded, 1 for unhealthy, 6 when the row\n"
+	  "could not be written. SIGHUP reads the files again, SIGTERM ends after the round.",
+	  OPTIONS_WHERE | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL | OPTIONS_WATCH,
+	  watch_command },
+	{ "migrate", "", "make the tables and the role that the health worker writes with",
+	  "May be run any number of times. Prints what is there afterwards.", OPTIONS_WHERE,
+	  migrate_command },
 	{ "target", "", "the embedded reference target in the foreground",
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",

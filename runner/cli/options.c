@@ -123,6 +123,12 @@ static const struct option options[] = {
 	  "only mutants whose name matches RE (PCRE2)" },
 	{ "list-mutants", 0, KIND_FLAG, OPTIONS_PROVE, FIELD(list_mutants), NULL, NULL, 0, 0,
 	  "print the mutants and try none" },
+	{ "every", 0, KIND_DURATION, OPTIONS_WATCH, FIELD(every_ms), "TIME", "15m", 1000, 0,
+	  "a round at each multiple of this since midnight" },
+	{ "once", 0, KIND_FLAG, OPTIONS_WATCH, FIELD(once), NULL, NULL, 0, 0,
+	  "one round, now, and its exit status" },
+	{ "listen", 0, KIND_TEXT, OPTIONS_WATCH, FIELD(listen), "ADDRESS:PORT", NULL, 0, 0,
+	  "answer /metrics, /healthz and /verdict there" },
 	{ "help", 'h', KIND_FLAG, ~0U, FIELD(help), NULL, NULL, 0, 0, "print this" },
 };
 

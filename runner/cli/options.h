@@ -23,7 +23,9 @@ struct settings {
 	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
-	int64_t probe_ms;
+	int64_t probe_ms, every_ms;
+	const char *listen;
+	bool once;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, show_secrets, help;
 	const char *const *operands;
@@ -32,20 +34,21 @@ struct settings {
 
 /* Which options a command takes: bits of these groups. */
 enum option_group {
-	OPTIONS_WHERE = 1,  /* environment, variables */
-	OPTIONS_SELECT = 2, /* which cases */
-	OPTIONS_RUN = 4,    /* how they run */
-	OPTIONS_REPORT = 8, /* what is written */
-	OPTIONS_TERMINAL = 16,
-	OPTIONS_TARGET = 32,  /* the embedded target in the foreground */
-	OPTIONS_CATALOG = 64, /* a database by itself, and what in it */
-	OPTIONS_AUDIT = 128,
-	OPTIONS_MATRIX = 32768,
-	OPTIONS_PROVE = 1024,
-	OPTIONS_INTO = 4096,   /* a folder to be made */
-	OPTIONS_SIGN = 8192,   /* who signs it */
-	OPTIONS_CHECK = 16384, /* who may have signed it */
-	OPTIONS_PART = 32768   /* a document about a part of a run */
+	OPTIONS_WHERE = 1 << 0,  /* environment, variables */
+	OPTIONS_SELECT = 1 << 1, /* which cases */
+	OPTIONS_RUN = 1 << 2,    /* how they run */
+	OPTIONS_REPORT = 1 << 3, /* what is written */
+	OPTIONS_TERMINAL = 1 << 4,
+	OPTIONS_TARGET = 1 << 5,  /* the embedded target in the foreground */
+	OPTIONS_CATALOG = 1 << 6, /* a database by itself, and what in it */
+	OPTIONS_AUDIT = 1 << 7,
+	OPTIONS_MATRIX = 1 << 8,
+	OPTIONS_PROVE = 1 << 9,
+	OPTIONS_INTO = 1 << 10,  /* a folder to be made */
+	OPTIONS_SIGN = 1 << 11,  /* who signs it */
+	OPTIONS_CHECK = 1 << 12, /* who may have signed it */
+	OPTIONS_PART = 1 << 13,  /* a document about a part of a run */
+	OPTIONS_WATCH = 1 << 14
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

@@ -44,7 +44,7 @@ struct signals {
 	loop_signal_fn *fn;
 	void *arg;
 	int ends[2];
-	struct sigaction old_int, old_term;
+	struct sigaction old_int, old_term, old_hup;
 };
 
 struct loop {
@@ -105,6 +105,7 @@ signals_free(struct signals *signals)
 {
 	(void)sigaction(SIGINT, &signals->old_int, NULL);
 	(void)sigaction(SIGTERM, &signals->old_term, NULL);
+	(void)sigaction(SIGHUP, &signals->old_hup, NULL);
 	signal_pipe = -1;
 	(void)close(signals->ends[0]);
 	(void)close(signals->ends[1]);
@@ -282,6 +283,15 @@ open_pipe(int ends[2])
 	return true;
 }
 
+void
+loop_background(struct loop *loop, int fd)
+{
+	struct watch *watch = watch_find(loop, fd);
+
+	if (watch)
+		watch->background = true;
+}
+
 bool
 loop_on_signals(struct loop *loop, loop_signal_fn *fn, void *arg, struct error *err)
 {
@@ -303,12 +313,13 @@ loop_on_signals(struct loop *loop, loop_signal_fn *fn, void *arg, struct error *
 	loop->signals = signals;
 	signal_pipe = signals->ends[1];
 	loop_watch(loop, signals->ends[0], LOOP_READ, read_signals, loop);
-	struct watch *watch = watch_find(loop, signals->ends[0]);
-	if (watch)
-		watch->background = true;
+	loop_background(loop, signals->ends[0]);
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, &signals->old_int);
 	(void)sigaction(SIGTERM, &action, &signals->old_term);
+	(void)sigaction(SIGHUP, NULL, &signals->old_hup);
+	if (signals->old_hup.sa_handler != SIG_IGN) /* nohup stays nohup */
+		(void)sigaction(SIGHUP, &action, NULL);
 	return true;
 }
 

@@ -29,6 +29,9 @@ void loop_free(struct loop *loop);
  * count as readable, and an error as writable too. */
 void loop_watch(struct loop *loop, int fd, unsigned interest, loop_fd_fn *fn, void *arg);
 
+/* The watch on `fd` is a service beside the work: it does not keep loop_run() running. */
+void loop_background(struct loop *loop, int fd);
+
 /* Call `fn` once, no sooner than `delay_ms` milliseconds from now. The handle is good for
  * loop_cancel() until `fn` is called. */
 struct loop_timer;
@@ -36,8 +39,8 @@ struct loop_timer *loop_after(struct loop *loop, int64_t delay_ms, loop_timer_fn
 /* Forget a timer that has not fired; NULL does nothing. */
 void loop_cancel(struct loop *loop, struct loop_timer *timer);
 
-/* Call `fn` from the loop when SIGINT or SIGTERM arrives (self-pipe); `signal_number` is passed.
- * The handlers are taken back by loop_free(). */
+/* Call `fn` from the loop when SIGINT, SIGTERM or SIGHUP arrives (self-pipe); `signal_number` is
+ * passed. The handlers are taken back by loop_free(). */
 typedef void loop_signal_fn(void *arg, int signal_number);
 bool loop_on_signals(struct loop *loop, loop_signal_fn *fn, void *arg, struct error *err) MUST_USE;
 

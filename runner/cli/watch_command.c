@@ -43,6 +43,7 @@ struct worker {
 	struct error err;
 	int signal_number; /* SIGINT or SIGTERM: the end */
 	bool reload;       /* SIGHUP */
+	bool placed;       /* it was said whether this worker checks */
 };
 
 static void say(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -367,8 +368,9 @@ lead_or_stand_by(struct worker *w, bool *leader)
 	if (!history_elect(w->history, w->lens, yacht, leader, &err))
 		say("nobody can be elected: %s", err.message);
 	w->metrics.leader = *leader;
-	if (*leader != before)
+	if (*leader != before || !w->placed)
 		say(*leader ? "this worker checks" : "another worker checks; standing by");
+	w->placed = true;
 	return *leader;
 }
 

@@ -137,7 +137,7 @@ perform(struct reporting *reporting, const struct variant *variant)
 		(void)mistake_print(&err);
 		return EXIT_UNWRITTEN;
 	}
-	if (reporting->count == 0) {
+	if (variant && reporting->count == 0) {
 		(void)fprintf(stderr, "lensgate: the run has no case for `%s`: %s\n", variant->name,
 			      variant->sentence);
 		return EXIT_NOTHING;

@@ -179,8 +179,8 @@ handoff_plan(struct handoff *handoff, const struct run *const *runs, size_t coun
 {
 	*handoff = (struct handoff){ .run_count = count };
 	handoff->sorted = ARENA_ARRAY(&handoff->arena, count + 1, const struct run *);
-	memcpy(handoff->sorted, runs, count * sizeof(*handoff->sorted));
-	qsort(handoff->sorted, count, sizeof(*handoff->sorted), newest_first);
+	memcpy(handoff->sorted, runs, count * sizeof(const struct run *));
+	qsort(handoff->sorted, count, sizeof(const struct run *), newest_first);
 	handoff->runs = handoff->sorted;
 	handoff->documents =
 		ARENA_ARRAY(&handoff->arena, most_documents(handoff) + 1, struct handoff_document);

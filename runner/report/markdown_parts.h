@@ -33,6 +33,10 @@ void part_row(struct document *document, const char *name, const char *value);
 /* Rows for a JSON value: one per scalar, the name extended by the keys on the way. */
 void part_json_rows(struct document *document, const char *name, json_t *value);
 
+/* "### id (PASS)": over whatever is said of one case. */
+void part_case_heading(struct document *document, const struct planned_case *planned,
+		       const struct run_case *run_case);
+
 /* What one case adds to its sections. */
 void part_case_result(struct document *document, const struct planned_case *planned,
 		      const struct run_case *run_case);

@@ -1,4 +1,4 @@
-/* State proof and transcripts: what was asked and answered, case by case. */
+/* Transcripts: what was asked and answered, case by case. */
 #include <string.h>
 
 #include "base/digest.h"
@@ -9,9 +9,9 @@
 /* A longer body is folded away. */
 #define FOLD_BYTES ((size_t)2048)
 
-static void
-add_heading(struct document *document, const struct planned_case *planned,
-	    const struct run_case *run_case)
+void
+part_case_heading(struct document *document, const struct planned_case *planned,
+		  const struct run_case *run_case)
 {
 	buf_printf(&document->out, "### ");
 	prose_inline(&document->out, planned->id);
@@ -26,41 +26,6 @@ add_line(struct document *document, const struct exchange *exchange)
 	transcript_line(exchange, text);
 	prose_inline(&document->out, text->text);
 	buf_printf(&document->out, "\n\n");
-}
-
-void
-part_case_proof(struct document *document, const struct planned_case *planned,
-		const struct run_case *run_case)
-{
-	bool headed = false;
-
-	for (size_t i = 0; i < run_case->exchange_count; i++) {
-		const struct exchange *exchange = &run_case->exchanges[i];
-		struct buf *text;
-
-		if (exchange->kind != EXCHANGE_SQL)
-			continue;
-		if (!headed)
-			add_heading(document, planned, run_case);
-		headed = true;
-		add_line(document, exchange);
-		text = part_scratch(document);
-		transcript_sql(&exchange->sql, text);
-		prose_block(&document->out, "sql", text->text, text->len);
-		buf_printf(&document->out, "\n");
-	}
-	part_put(document, SECTION_PROOF);
-}
-
-bool
-part_state_proof(struct document *document)
-{
-	buf_printf(&document->out, "## State proof\n\n");
-	if (document->run->invariants.statements == 0)
-		buf_printf(&document->out, "No SQL statement was judged; those below, if any, "
-					   "looked at rows.\n\n");
-	part_play(document, SECTION_PROOF);
-	return true;
 }
 
 /* A body too long to stand in the way: folded, named by size and sum. */
@@ -111,7 +76,7 @@ part_case_transcript(struct document *document, const struct planned_case *plann
 		if (exchange->kind != EXCHANGE_HTTP)
 			continue;
 		if (!headed)
-			add_heading(document, planned, run_case);
+			part_case_heading(document, planned, run_case);
 		headed = true;
 		add_line(document, exchange);
 		add_http(document, &exchange->http);
@@ -127,13 +92,18 @@ add_preflight(struct document *document)
 	const struct exchange *exchanges = run_preflight_exchanges(document->run, &arena, &count);
 
 	if (count)
-		buf_printf(&document->out, "### preflight\n\n");
+		buf_printf(&document->out,
+			   "### preflight\n\n<details><summary>%zu exchange%s before any case "
+			   "began</summary>\n\n",
+			   count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < count; i++) {
 		add_line(document, &exchanges[i]);
 		if (exchanges[i].kind == EXCHANGE_HTTP)
 			add_http(document, &exchanges[i].http);
 		part_flush(document);
 	}
+	if (count)
+		buf_printf(&document->out, "</details>\n\n");
 	arena_release(&arena);
 }
 

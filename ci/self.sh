@@ -116,6 +116,7 @@ check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/hostile.sh
 . ci/self/target.sh
 . ci/self/canary.sh
+. ci/self/rules.sh
 . ci/self/refused.sh
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

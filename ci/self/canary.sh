@@ -84,7 +84,7 @@ canary_was_there() {
 
 canary_is_silent() {
 	canary_patterns >"$work/patterns"
-	[ "$(wc -l <"$work/patterns")" -gt 500 ] || return 1
+	[ "$(wc -l <"$work/patterns")" -gt 500 ] && [ -s "$work/canary/run/latest/run.jsonl" ] || return 1
 	# It would be found: the same search finds what was planted.
 	grep -qaFf "$work/patterns" "$work/nest/$CANARY_WORD.yaml" || return 1
 	! grep -raoFf "$work/patterns" "$work/canary" | sort | uniq -c | sort -rn | head -n 20 | grep .
@@ -92,6 +92,7 @@ canary_is_silent() {
 
 # What only the reply knew: a token by its name, a cookie, and a capture that the suite calls secret.
 canary_late() {
+	[ -s "$work/canary/run/latest/run.jsonl" ] &&
 	! grep -raoE 'canary-[0-9a-f]{4,}' "$work/canary" | head -n 5 | grep .
 }
 

@@ -113,6 +113,7 @@ check 'a dry run sends nothing and exits 0' exits 0 "$lensgate" gate full --dry-
 check 'help, operators and the manual are printed' exits 0 "$lensgate" help manual
 check 'a kill leaves a record that says INCOMPLETE' killed
 check 'SIGTERM cleans up and reports: exit 143' terminated
+. ci/self/sql.sh
 . ci/self/hostile.sh
 . ci/self/target.sh
 . ci/self/canary.sh

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "check/pattern.h"
 #include "document/node.h"
+#include "exec/preflight_sql.h"
 #include "exec/request.h"
 #include "exec/token.h"
 
@@ -21,7 +22,8 @@ enum probe_kind {
 	PROBE_PERSONA, /* bootstrap: the role is the one stated */
 	PROBE_FLAGS,
 	PROBE_SERVER, /* who the database connection is */
-	PROBE_SQL     /* who a persona is in SQL */
+	PROBE_SQL,    /* who a persona is in SQL */
+	PROBE_BLIND   /* a row that only its write policy decides about */
 };
 
 struct probe {
@@ -51,6 +53,7 @@ struct preflight {
 	size_t exchange_count;
 	json_t *checks, *target, *database;
 	const char *problem;
+	bool blind; /* the self-test of blind writes is among the probes */
 };
 
 static void *
@@ -140,9 +143,14 @@ add_step(struct preflight *preflight, const struct step *step, bool logins)
 	 */
 	if (preflight->lens && !persona->claims && !has_probe(preflight, PROBE_PERSONA, persona))
 		add(preflight, PROBE_PERSONA, persona, "role of");
-	if (step->kind == STEP_SQL && preflight->session->sql &&
-	    !has_probe(preflight, PROBE_SQL, persona))
+	if (step->kind != STEP_SQL || !preflight->session->sql)
+		return;
+	if (!has_probe(preflight, PROBE_SQL, persona))
 		add(preflight, PROBE_SQL, persona, "SQL identity of");
+	if (step->blind && !preflight->blind) {
+		preflight->blind = true;
+		add(preflight, PROBE_BLIND, persona, "blind writes, tried as");
+	}
 }
 
 static void
@@ -403,6 +411,7 @@ got_http(void *arg, const struct http_reply *reply)
 	case PROBE_ANSWERS:
 	case PROBE_SERVER:
 	case PROBE_SQL:
+	case PROBE_BLIND:
 		answer(probe, true, "it answered %ld", reply->status);
 		break;
 	}
@@ -410,54 +419,27 @@ got_http(void *arg, const struct http_reply *reply)
 }
 
 static void
-judge_server(struct probe *probe, const json_t *row)
-{
-	json_object_update(probe->preflight->database, node_writable(row));
-	answer(probe, true, "PostgreSQL %s as %s", text_of(row, "version"), text_of(row, "user"));
-}
-
-static void
-judge_identity(struct probe *probe, const json_t *row)
-{
-	const struct persona *persona = probe->persona;
-	const char *who = text_of(row, "who"), *uid = text_of(row, "uid");
-	const char *owned = text_of(row, "owned");
-	const char *wanted = token_database_role(persona);
-
-	if (strcmp(who, wanted) != 0)
-		answer(probe, false, "persona %s should be %s in SQL, but is %s", persona->name,
-		       wanted, who);
-	else if (json_is_true(json_object_get(row, "superuser")))
-		answer(probe, false, "persona %s is a superuser in SQL: no policy applies",
-		       persona->name);
-	else if (json_is_true(json_object_get(row, "bypassrls")))
-		answer(probe, false, "persona %s has BYPASSRLS in SQL: no policy applies",
-		       persona->name);
-	else if (strcmp(uid, persona->user) != 0)
-		answer(probe, false, "auth.uid() of persona %s should be %s, but is %s",
-		       persona->name, persona->user, *uid ? uid : "null");
-	else if (*owned)
-		answer(probe, false, "persona %s owns %s, which lack FORCE ROW LEVEL SECURITY",
-		       persona->name, owned);
-	else
-		answer(probe, true, "persona %s is %s in SQL", persona->name, who);
-}
-
-static void
 got_sql(void *arg, const struct sql_reply *reply)
 {
 	struct probe *probe = arg;
 	const json_t *row = json_array_get(reply->values, 0);
+	char sentence[PREFLIGHT_SENTENCE];
+	bool fits = false;
 
-	if (reply->status != SQL_DONE || !row)
-		answer(probe, false, "the database does not answer%s%s: %s",
-		       probe->persona ? " as persona " : "",
-		       probe->persona ? probe->persona->name : "",
-		       reply->message ? reply->message : "no row");
-	else if (probe->kind == PROBE_SERVER)
-		judge_server(probe, row);
-	else
-		judge_identity(probe, row);
+	if (probe->kind == PROBE_BLIND) {
+		fits = preflight_blind_fits(reply, sentence);
+	} else if (reply->status == SQL_DONE && row && probe->kind == PROBE_SERVER) {
+		json_object_update(probe->preflight->database, node_writable(row));
+		fits = preflight_server_fits(row, sentence);
+	} else if (reply->status == SQL_DONE && row) {
+		fits = preflight_identity_fits(probe->persona, row, sentence);
+	} else if (probe->persona) {
+		preflight_no_identity(probe->persona, reply, sentence);
+	} else {
+		(void)snprintf(sentence, sizeof(sentence), "the database does not answer: %s",
+			       reply->message ? reply->message : "no row");
+	}
+	answer(probe, fits, "%s", sentence);
 }
 
 /* ---- asking ---- */
@@ -478,6 +460,7 @@ path_of(enum probe_kind kind)
 	case PROBE_ANSWERS:
 	case PROBE_SERVER:
 	case PROBE_SQL:
+	case PROBE_BLIND:
 		break;
 	}
 	return "/";
@@ -543,59 +526,59 @@ ask_http(struct probe *probe)
 		  &probe->request, got_http, probe);
 }
 
-static const char server_sql[] =
-	"select current_setting('server_version') as version, current_user::text as user, "
-	"rolsuper as superuser, rolbypassrls as bypassrls from pg_roles where rolname = "
-	"current_user";
+static void
+ask_identity(struct probe *probe)
+{
+	struct session *session = probe->preflight->session;
+	struct error err = { 0 };
+	const struct credential *who = credentials_get(session->credentials, probe->persona, &err);
+	struct buf tables;
 
-static const char identity_sql[] =
-	"select current_user::text as who, r.rolsuper as superuser, r.rolbypassrls as bypassrls, "
-	"auth.uid()::text as uid, (select string_agg(c.relname, ', ' order by c.relname) "
-	"from pg_class c where c.relname = any($1::text[]) and c.relkind in ('r', 'p') "
-	"and pg_has_role(current_user, c.relowner, 'MEMBER') and not c.relforcerowsecurity) as "
-	"owned "
-	"from pg_roles r where r.rolname = current_user";
+	if (!who) {
+		answer(probe, false, "%s", err.message);
+		return;
+	}
+	buf_init(&tables, (size_t)64 * 1024);
+	preflight_tables(probe->preflight->plan, &tables);
+	probe->tables = tables.text;
+	probe->params[0] = probe->tables;
+	probe->sql_request.identity = SQL_PERSONA;
+	probe->sql_request.role = who->role;
+	probe->sql_request.claims = who->claims;
+	probe->sql_request.text = preflight_identity_sql;
+	probe->sql_request.params = probe->params;
+	probe->sql_request.param_count = 1;
+	sql_send(session->sql, &probe->sql_request, got_sql, probe);
+}
 
-/* The lens's tables as a PostgreSQL array literal. */
-static char *
-table_array(const struct lens *lens)
+static void
+ask_blind(struct probe *probe)
 {
 	struct buf text;
 
-	buf_init(&text, (size_t)64 * 1024);
-	buf_add(&text, "{", 1);
-	for (size_t i = 0; lens && i < lens->table_count; i++)
-		buf_printf(&text, "%s\"%s\"", i ? "," : "", lens->tables[i].name);
-	buf_add(&text, "}", 1);
-	return text.text;
+	buf_init(&text, 4096);
+	preflight_blind_sql(token_database_role(probe->persona), &text);
+	probe->body = text.text;
+	probe->sql_request.identity = SQL_JANITOR;
+	probe->sql_request.text = probe->body;
+	sql_send(probe->preflight->session->sql, &probe->sql_request, got_sql, probe);
 }
 
 static void
 ask_sql(struct probe *probe)
 {
-	struct session *session = probe->preflight->session;
-	struct error err = { 0 };
-	const struct credential *who = NULL;
-
 	probe->sql_request = (struct sql_request){
-		.identity = SQL_WITNESS, .text = server_sql, .timeout_ms = TIMEOUT_MS, .max_rows = 1
+		.identity = SQL_WITNESS,
+		.text = preflight_server_sql,
+		.timeout_ms = TIMEOUT_MS,
+		.max_rows = 1,
 	};
-	if (probe->kind == PROBE_SQL) {
-		who = credentials_get(session->credentials, probe->persona, &err);
-		if (!who) {
-			answer(probe, false, "%s", err.message);
-			return;
-		}
-		probe->tables = table_array(probe->preflight->lens);
-		probe->params[0] = probe->tables;
-		probe->sql_request.identity = SQL_PERSONA;
-		probe->sql_request.role = who->role;
-		probe->sql_request.claims = who->claims;
-		probe->sql_request.text = identity_sql;
-		probe->sql_request.params = probe->params;
-		probe->sql_request.param_count = 1;
-	}
-	sql_send(session->sql, &probe->sql_request, got_sql, probe);
+	if (probe->kind == PROBE_SQL)
+		ask_identity(probe);
+	else if (probe->kind == PROBE_BLIND)
+		ask_blind(probe);
+	else
+		sql_send(probe->preflight->session->sql, &probe->sql_request, got_sql, probe);
 }
 
 static void
@@ -608,7 +591,7 @@ ask_all(void *arg)
 		if (probe->done)
 			continue;
 		probe->sent_us = clock_now_us();
-		if (probe->kind == PROBE_SQL || probe->kind == PROBE_SERVER)
+		if (probe->kind >= PROBE_SERVER)
 			ask_sql(probe);
 		else
 			ask_http(probe);

@@ -16,6 +16,10 @@
 /* Connections that may turn out to lack our prepared statements before a request is given up. */
 #define MAX_REFUSED 2
 
+/* Prepared statements that are gone, or that another connection made. */
+static const char pooled[] = "prepared statements do not stay with this connection: a pooler in "
+			     "transaction mode is in between; name the database itself";
+
 struct sql_connection {
 	struct loop *loop;
 	const struct sql_options *options;
@@ -280,8 +284,13 @@ refuse_head(struct sql_connection *c)
 {
 	bool hopeless = ++c->first->refused > MAX_REFUSED;
 
-	give_up(c, hopeless ? 1 : 0, SQL_HARNESS,
-		"prepared statements do not last on this connection: is a pooler in between?");
+	give_up(c, hopeless ? 1 : 0, SQL_HARNESS, pooled);
+}
+
+static bool
+is_pooled(const char *sqlstate)
+{
+	return sqlstate && (strcmp(sqlstate, "26000") == 0 || strcmp(sqlstate, "42P05") == 0);
 }
 
 static void
@@ -292,7 +301,7 @@ take_error(struct sql_connection *c, PGresult *result)
 	size_t item = SQL_STEP_ITEM(job->steps[job->step]);
 	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
-	if (step != SQL_STEP_STATEMENT && sqlstate && strcmp(sqlstate, "26000") == 0) {
+	if (step != SQL_STEP_STATEMENT && is_pooled(sqlstate)) {
 		PQclear(result);
 		refuse_head(c);
 		return;
@@ -301,30 +310,9 @@ take_error(struct sql_connection *c, PGresult *result)
 		sql_prepared_forget(&c->prepared, job->request.looks[item].statement.text);
 	if (step == SQL_STEP_PREPARE || step == SQL_STEP_BEFORE || step == SQL_STEP_AFTER)
 		job->outcome.look_failed = (int)item + 1;
-	sql_outcome_fail(&c->first->outcome, result,
+	sql_outcome_fail(&job->outcome, result,
 			 step != SQL_STEP_STATEMENT && step != SQL_STEP_CONSTRAINTS &&
 				 step != SQL_STEP_COMMIT);
-}
-
-static void
-take_answer(struct sql_outcome *outcome, unsigned char at, PGresult *result)
-{
-	ExecStatusType status = PQresultStatus(result);
-	enum sql_step step = SQL_STEP_KIND(at);
-	size_t item = SQL_STEP_ITEM(at);
-
-	if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-		return;
-	if (step == SQL_STEP_STATEMENT)
-		sql_outcome_add(outcome, result);
-	else if (step == SQL_STEP_BEFORE)
-		sql_outcome_look(outcome, &outcome->before[item], result);
-	else if (step == SQL_STEP_AFTER)
-		sql_outcome_look(outcome, &outcome->after[item], result);
-	else if (step == SQL_STEP_CURSOR_END)
-		sql_outcome_aim(outcome, result, 2);
-	else if (step == SQL_STEP_CURSOR_ROW)
-		sql_outcome_aim(outcome, result, 1);
 }
 
 /* One result of the job at the head; NULL ends a command. */
@@ -345,7 +333,7 @@ take_result(struct sql_connection *c, PGresult *result)
 		take_error(c, result);
 		return;
 	}
-	take_answer(&job->outcome, job->steps[job->step], result);
+	sql_script_take(&job->outcome, job->steps[job->step], result);
 	PQclear(result);
 	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
 		give_up(c, 1, SQL_ERROR, "COPY cannot be used as a check");
@@ -369,6 +357,8 @@ take_setup_result(struct sql_connection *c, PGresult *result)
 	if (status == PGRES_FATAL_ERROR) {
 		const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
+		if (is_pooled(PQresultErrorField(result, PG_DIAG_SQLSTATE)))
+			message = pooled;
 		give_up(c, 0, SQL_LOST, message ? message : "the database refused the set-up");
 	} else if (status == PGRES_TUPLES_OK && c->setup == 1) {
 		sql_roles_read(&c->roles, result);

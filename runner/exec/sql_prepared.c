@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
+
 void
 sql_prepared_release(struct sql_prepared *prepared)
 {
 	for (size_t i = 0; i < prepared->count; i++)
-		free(prepared->texts[i]);
-	*prepared = (struct sql_prepared){ .count = 0 };
+		free(prepared->items[i].text);
+	prepared->count = 0;
 }
 
 static size_t
@@ -17,8 +19,7 @@ find(const struct sql_prepared *prepared, const char *text)
 {
 	size_t i = 0;
 
-	while (i < prepared->count &&
-	       (!prepared->texts[i] || strcmp(prepared->texts[i], text) != 0))
+	while (i < prepared->count && strcmp(prepared->items[i].text, text) != 0)
 		i++;
 	return i;
 }
@@ -28,17 +29,20 @@ sql_prepared_name(struct sql_prepared *prepared, const char *text, char name[SQL
 		  bool *fresh)
 {
 	size_t i = find(prepared, text);
+	char hex[DIGEST_HEX_BYTES];
 
 	*fresh = i == prepared->count;
 	if (i == SQL_PREPARED_MAX)
 		return false;
 	if (*fresh) {
-		prepared->texts[i] = strdup(text);
-		if (!prepared->texts[i])
+		prepared->items[i].text = strdup(text);
+		if (!prepared->items[i].text)
 			abort();
+		digest_hex(text, strlen(text), hex);
+		(void)snprintf(prepared->items[i].name, SQL_PREPARED_NAME, "lensgate_%.32s", hex);
 		prepared->count++;
 	}
-	(void)snprintf(name, SQL_PREPARED_NAME, "lensgate_look_%zu", i);
+	memcpy(name, prepared->items[i].name, SQL_PREPARED_NAME);
 	return true;
 }
 
@@ -49,6 +53,6 @@ sql_prepared_forget(struct sql_prepared *prepared, const char *text)
 
 	if (i == prepared->count)
 		return;
-	free(prepared->texts[i]);
-	prepared->texts[i] = NULL;
+	free(prepared->items[i].text);
+	prepared->items[i] = prepared->items[--prepared->count];
 }

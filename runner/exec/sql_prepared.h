@@ -1,6 +1,8 @@
 /* sql_prepared.h - which texts a connection has prepared, so that what is asked again and again is
  * parsed and planned once. Only for what is asked as connected: a persona's statement is planned
- * anew each time, under the policies that hold for it. Internal to sql. */
+ * anew each time, under the policies that hold for it. A name follows from its text, so that no
+ * connection, not even one that a pooler shares out, can mean another text by it. Internal to sql.
+ */
 #ifndef EXEC_SQL_PREPARED_H
 #define EXEC_SQL_PREPARED_H
 
@@ -8,10 +10,13 @@
 #include <stddef.h>
 
 #define SQL_PREPARED_MAX  64
-#define SQL_PREPARED_NAME 32 /* bytes */
+#define SQL_PREPARED_NAME 48 /* bytes */
 
 struct sql_prepared {
-	char *texts[SQL_PREPARED_MAX]; /* NULL where one was forgotten */
+	struct {
+		char *text;
+		char name[SQL_PREPARED_NAME];
+	} items[SQL_PREPARED_MAX];
 	size_t count;
 };
 
@@ -22,7 +27,7 @@ void sql_prepared_release(struct sql_prepared *prepared);
 bool sql_prepared_name(struct sql_prepared *prepared, const char *text,
 		       char name[SQL_PREPARED_NAME], bool *fresh);
 
-/* It could not be prepared. Its name is not used again. */
+/* It could not be prepared. */
 void sql_prepared_forget(struct sql_prepared *prepared, const char *text);
 
 #endif

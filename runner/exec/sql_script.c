@@ -250,3 +250,24 @@ sql_script_of(const struct sql_roles *roles, struct sql_prepared *prepared,
 			steps[count++] = (unsigned char)step;
 	}
 }
+
+void
+sql_script_take(struct sql_outcome *outcome, unsigned char step, PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+	enum sql_step kind = SQL_STEP_KIND(step);
+	size_t item = SQL_STEP_ITEM(step);
+
+	if (status != PGRES_SINGLE_TUPLE && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+		return;
+	if (kind == SQL_STEP_STATEMENT)
+		sql_outcome_add(outcome, result);
+	else if (kind == SQL_STEP_BEFORE)
+		sql_outcome_look(outcome, &outcome->before[item], result);
+	else if (kind == SQL_STEP_AFTER)
+		sql_outcome_look(outcome, &outcome->after[item], result);
+	else if (kind == SQL_STEP_CURSOR_END)
+		sql_outcome_aim(outcome, result, 2);
+	else if (kind == SQL_STEP_CURSOR_ROW)
+		sql_outcome_aim(outcome, result, 1);
+}

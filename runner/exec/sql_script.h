@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "exec/sql.h"
+#include "exec/sql_outcome.h"
 #include "exec/sql_prepared.h"
 #include "exec/sql_roles.h"
 
@@ -50,5 +51,8 @@ void sql_script_of(const struct sql_roles *roles, struct sql_prepared *prepared,
 /* Queue one of them. False when libpq takes no more. */
 bool sql_script_send(PGconn *pg, const struct sql_roles *roles, struct sql_prepared *prepared,
 		     const struct sql_request *request, unsigned char step);
+
+/* What a result of that step adds to the outcome; `result` stays the caller's. */
+void sql_script_take(struct sql_outcome *outcome, unsigned char step, PGresult *result);
 
 #endif

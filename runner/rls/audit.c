@@ -8,6 +8,8 @@
 
 #define STATEMENT_BYTES  ((size_t)256 * 1024)
 #define STANDARD_TIMEOUT 30000
+/* Bodies that were parsed when they were made (prosqlbody) came with this one. */
+#define OLDEST_SERVER 140000
 
 static const char subject[] = {
 #include "rls/audit_subject.sql.inc"
@@ -147,7 +149,12 @@ find_subject(struct auditor *a)
 	audit->views = number_of(row, "views");
 	audit->policies = number_of(row, "policies");
 	audit->functions = number_of(row, "functions");
-	bool ok = subject_is_there(a, row);
+	bool ok = number_of(row, "version_number") < OLDEST_SERVER
+			  ? error_set(a->err, ERROR_ENVIRONMENT,
+				      "PostgreSQL %s is too old to be audited: 14 is the oldest, "
+				      "and views that run as their caller came with 15",
+				      audit->version)
+			  : subject_is_there(a, row);
 	json_decref(rows);
 	return ok;
 }

@@ -56,6 +56,10 @@ static const struct audit_check checks[] = {
 	  "its rows belong to a tenant through a foreign key; a policy that ignores the key "
 	  "ignores "
 	  "the tenant" },
+	{ "A16", "tenant-chosen", AUDIT_ERROR,
+	  "a policy for writing looks at who writes and not at the tenant",
+	  "the row is one's own, and it may be put into any tenant: a role or a profile there is a "
+	  "key to it" },
 
 	{ "B1", "always-true", AUDIT_ERROR, "a policy lets every row through",
 	  "permissive policies are OR-ed: beside this one no other matters" },
@@ -123,6 +127,9 @@ static const struct audit_check checks[] = {
 	  "a claim of % fits everything, and _ any character" },
 	{ "B25", "readable-by-all", AUDIT_NOTE, "a table without a tenant may be read whole",
 	  "right for reference data; wrong for anything that belongs to somebody" },
+	{ "B26", "helper-says-yes", AUDIT_ERROR,
+	  "a function that policies ask says yes to everybody",
+	  "a stand-in that was never replaced: every policy that asks it lets everybody through" },
 
 	{ "C1", "view-as-owner", AUDIT_ERROR, "a view shows what its owner may see",
 	  "without security_invoker the policies are applied for the owner, not for the caller; "
@@ -165,6 +172,9 @@ static const struct audit_check checks[] = {
 	  "policies on what it touches are applied for the owner, not for the caller" },
 	{ "C16", "public-execute", AUDIT_NOTE, "everybody may call a function that can write",
 	  "PostgreSQL grants EXECUTE to PUBLIC on every new function, anon included" },
+	{ "C17", "trigger-disabled", AUDIT_WARNING, "a trigger of a protected table is disabled",
+	  "rules about columns and states are triggers, for policies cannot say them; often left "
+	  "behind by a migration" },
 
 	{ "D1", "client-bypasses", AUDIT_ERROR, "a client role is exempt from row-level security",
 	  "superuser and BYPASSRLS, own or one SET ROLE away, make every policy void" },
@@ -209,6 +219,8 @@ static const struct audit_check checks[] = {
 	{ "D17", "reaches-out", AUDIT_WARNING,
 	  "a client role may call functions that reach out of the database",
 	  "dblink connects as whom it likes, http and untrusted languages go anywhere" },
+	{ "D18", "auth-reachable", AUDIT_ERROR, "a client role reaches a table of schema auth",
+	  "the accounts of everybody are there; nothing but the auth service should read it" },
 
 	{ "E1", "known-flaw", AUDIT_WARNING, "the server has a known flaw in row-level security",
 	  "policies can be passed, or what they hide be learned, by people who read release "

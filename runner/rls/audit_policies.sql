@@ -78,8 +78,8 @@ where exists (select from pg_depend d where d.classid = 'pg_policy'::regclass
 	and exists (select from pg_depend d where d.classid = 'pg_policy'::regclass
 		and d.objid = b.oid and d.refobjid = a.polrelid)
 union all
-select 'B10', 'policy', p.name, format('%s is called for each row', (regexp_match(p.bare_expr,
-		'(\w+\.\w+\(\)|current_setting\()', 'i'))[1]),
+select 'B10', 'policy', p.name, format('%s() is called for each row', (regexp_match(p.bare_expr,
+		'(\w+\.\w+(?=\(\))|current_setting)', 'i'))[1]),
 	format('%s using (... = (select ...())); -- a scalar sub-query runs once', p.alteration)
 from (select *, regexp_replace(expr, '\(\s*SELECT [^()]*\([^()]*\)[^()]*\)', '', 'gi') as bare_expr
 	from pol) as p
@@ -196,3 +196,11 @@ select 'B24', 'policy', p.name, format('%s hides it from no member of %s: a LIKE
 		'from the claims may be %%', p.cmd, coalesce(p.tenant, 'another tenant')),
 	format('%s using (%s = (select ...));', p.alteration, coalesce(p.tenant, '...'))
 from pol p where p.expr ~* '~~\*? [^'']*(auth\.|current_setting\()'
+union all
+select 'B26', 'function', b.name, format('says yes to everybody; by it go %s',
+		string_agg(distinct p.name, ', ')),
+	'let it look at who calls: auth.uid(), and a table that only the service writes'
+from body b join pfn on pfn.fn = b.oid join pol p on p.oid = pfn.polid
+where b.prorettype = 'boolean'::regtype
+	and b.src ~ '^\s*(begin\s+return|select|return)\s*\(*\s*(true|1\s*=\s*1|not\s+false)\s*\)*\s*;?\s*(end\s*;?)?\s*$'
+group by b.name

@@ -95,17 +95,23 @@ where s.relkind = 'S' and has_schema_privilege(cr.oid, ns.oid, 'USAGE')
 group by s.oid
 union all
 -- One index that begins with a column the policy compares is enough.
-select 'D10', 'table', p.relname, format('no index begins with %s, by which %s choose rows: every '
-		'statement reads those of all tenants', string_agg(distinct c.name, ' or '),
-		string_agg(distinct quote_ident(p.polname), ', ')),
-	format('create index on %s (%s);', p.relname, coalesce(min(c.name) filter (where c.name = p.tenant),
-		min(c.name)))
-from pol p join polcol c on c.polid = p.oid and p.q ~ ('\m' || c.name || '\)? = ')
-where p.client and p.polpermissive
-	and exists (select from rel r where r.oid = p.polrelid and r.relkind in ('r', 'p'))
-	and not exists (select from polcol k join pg_index i on i.indrelid = p.polrelid
-		and i.indkey[0] = k.attnum where k.polid = p.oid)
-group by p.relname
+select 'D10', 'table', bare.relname, format('no index begins with %s, by which %s choose rows: every '
+		'statement reads those of all tenants', string_agg(distinct bare.columns, ' or '),
+		string_agg(distinct quote_ident(bare.polname), ', ')),
+	format('create index on %s (%s);', bare.relname, coalesce(min(bare.tenant)
+		filter (where bare.has_tenant), min(bare.first)))
+from (select p.oid, p.relname, p.polname, p.tenant, string_agg(c.name, ' or ' order by c.name)
+			filter (where c.compared) as columns, min(c.name) filter (where c.compared) as first,
+		bool_or(c.compared and c.name = p.tenant) as has_tenant
+	from pol p join (select k.polid, k.attnum, k.name, p.q ~ ('\m' || k.name || '\)? = ') as compared
+			from polcol k join pol p on p.oid = k.polid) as c on c.polid = p.oid
+		left join (select distinct indrelid, indkey[0] as attnum from pg_index) as i
+			on i.indrelid = p.polrelid and i.attnum = c.attnum
+		join pg_class r on r.oid = p.polrelid and r.relkind in ('r', 'p')
+	where p.client and p.polpermissive
+	group by p.oid, p.relname, p.polname, p.tenant
+	having bool_or(c.compared) and not bool_or(i.indrelid is not null)) as bare
+group by bare.relname
 union all
 select 'D11', 'table', r.name, format('publication %s sends its rows to whoever listens, and row-level '
 		'security is off', string_agg(quote_ident(t.pubname), ', ' order by t.pubname)),
@@ -171,6 +177,19 @@ where door.name is not null and f.prorettype <> 'trigger'::regtype
 	and has_function_privilege(cr.oid, f.oid, 'EXECUTE')
 	and has_schema_privilege(cr.oid, f.pronamespace, 'USAGE')
 group by door.name
+union all
+-- Whatever the schemas that were asked for: nobody means this one to be read.
+select 'D18', case c.relkind when 'v' then 'view' else 'table' end, c.oid::regclass::text,
+	string_agg(distinct cr.rolname, ', ') || ' may reach it: accounts, hashed passwords and tokens '
+		'are kept in schema auth',
+	format('revoke all on %s from %s, public;', c.oid::regclass,
+		string_agg(distinct quote_ident(cr.rolname), ', '))
+from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'auth', cr
+where c.relkind in ('r', 'p', 'v', 'm') and has_schema_privilege(cr.oid, n.oid, 'USAGE')
+	and (has_any_column_privilege(cr.oid, c.oid, 'SELECT, INSERT, UPDATE')
+		or has_table_privilege(cr.oid, c.oid, 'DELETE, TRUNCATE'))
+	and not (c.relrowsecurity and not exists (select from pg_policy where polrelid = c.oid))
+group by c.oid, c.relkind
 union all
 select 'E1', 'server', 'PostgreSQL ' || arg.version / 10000 || '.' || arg.version % 10000,
 	format('%s: %s (fixed in %s.%s)', flaw.cve, flaw.what, flaw.major, flaw.minor),

@@ -99,7 +99,7 @@ select 'C12', 'function', f.name, 'switches row security for what it runs: '
 		|| coalesce((select c from unnest(f.proconfig) as c where c ~* '^(row_security|role)='),
 			'in its text'), format('alter function %s reset row_security;', f.name)
 from fn f where exists (select from unnest(f.proconfig) as c where c ~* '^(row_security|role)=')
-	or f.src ~ '\mrow_security\M'
+	or f.src ~ '\mrow_security\M|set_config\(\s*''role''|\mset\s+(local\s+)?role\M'
 union all
 select 'C13', 'function', f.name, 'SECURITY DEFINER, and puts text together that it then executes',
 	format('use format() with %%I and %%L, or EXECUTE ... USING, in %s', f.name)
@@ -117,3 +117,9 @@ select 'C16', 'function', f.name, 'everybody may call it, because PostgreSQL say
 from callable f
 where f.prokind = 'f' and f.provolatile = 'v' and (f.proacl is null
 	or exists (select from aclexplode(f.proacl) a where a.grantee = 0))
+union all
+select 'C17', 'trigger', r.name || '.' || quote_ident(t.tgname), format('%s is not called: what it '
+		'refused or wrote is refused and written no more', t.tgfoid::regprocedure),
+	format('alter table %s enable trigger %I;', r.name, t.tgname)
+from pg_trigger t join rel r on r.oid = t.tgrelid
+where not t.tgisinternal and t.tgenabled in ('D', 'R') and r.relrowsecurity

@@ -79,11 +79,12 @@ with recursive arg as (
 ), fn as (
 	select b.* from body b join ns n on n.oid = b.pronamespace
 ), calls as (
-	-- A look at the text: function bodies are not in pg_depend.
-	select a.oid as caller, b.oid as callee
-	from body a join body b on a.oid <> b.oid and strpos(a.src, lower(b.proname) || '(') > 0
-		and a.src ~ ('(^|[^\w.])("?' || lower(b.nspname) || '"?\.)?"?'
-			|| regexp_replace(lower(b.proname), '\W', '\\\&', 'g') || '"?\(')
+	-- A look at the text, one pass for each: function bodies are not in pg_depend.
+	select distinct b.oid as caller, f.oid as callee
+	from body b cross join regexp_matches(b.src,
+			'(?:(\w+|"[^"]+")\.)?(\w+|"[^"]+")\s*\(', 'g') as m
+		join body f on lower(f.proname) = btrim(m[2], '"') and f.oid <> b.oid
+			and (m[1] is null or lower(f.nspname) = btrim(m[1], '"'))
 ), pfn as (
 	-- Functions that a policy calls, itself or through others.
 	select p.oid as polid, d.refobjid as fn, true as itself
@@ -102,11 +103,16 @@ with recursive arg as (
 	select pfn.polid from pfn join asks on asks.fn = pfn.fn join pg_proc f on f.oid = pfn.fn
 	where pfn.itself and f.pronargs > 0
 ), names as (
-	-- Relations that a function's text reads or writes.
+	-- Relations that a function's text reads or writes: after a word that a relation follows, or
+	-- anywhere with its schema.
 	select b.oid as fn, r.oid as relid
-	from body b join rel r on strpos(b.src, lower(r.relname)) > 0
-		and b.src ~ ('\m(from|join|update|into|using)\s+\(*(only\s+)?("?' || lower(r.nspname)
-			|| '"?\.)?"?' || regexp_replace(lower(r.relname), '\W', '\\\&', 'g') || '"?\M')
+	from body b cross join regexp_matches(b.src,
+			'\m(?:from|join|update|into|using)\s+\(*(?:only\s+)?(\w+|"[^"]+")(?!\s*\.|\w|")', 'g') as m
+		join rel r on lower(r.relname) = btrim(m[1], '"')
+	union
+	select b.oid, r.oid
+	from body b cross join regexp_matches(b.src, '(\w+|"[^"]+")\.(\w+|"[^"]+")', 'g') as m
+		join rel r on lower(r.relname) = btrim(m[2], '"') and lower(r.nspname) = btrim(m[1], '"')
 ), source as (
 	-- Tables that decide what a policy says: it reads them, or a function it calls does.
 	select distinct p.oid as polid, d.refobjid as relid

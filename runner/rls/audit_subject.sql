@@ -36,7 +36,8 @@ with named as (
 	select coalesce(named.tenant, guessed.attname) as name, named.tenant is null as is_guess
 	from named left join guessed on true
 )
-select current_setting('server_version') as version, current_database()::text as database,
+select current_setting('server_version') as version,
+	current_setting('server_version_num')::integer as version_number, current_database()::text as database,
 	(select coalesce(json_agg(nspname order by nspname), '[]') from found_schemas) as schemas,
 	(select coalesce(json_agg(rolname order by rolname), '[]') from found_roles) as roles,
 	(select coalesce(json_agg(x order by x), '[]') from named, unnest(named.schemas) as x

@@ -125,3 +125,18 @@ where p.polpermissive and p.client and not exists (select from pins where polid 
 		where c.polid = p.oid)
 	and regexp_replace(p.expr, '[() ]', '', 'g') not in ('true', '1=1', 'truetrue')
 group by p.name, p.cmd, p.polcmd, p.alteration
+union all
+-- Whoever writes only own rows still chooses whose tenant's they are.
+select 'A16', 'policy', p.name, format('%s: looks at who writes and not at %s: one''s own row may be '
+		'put into any tenant', p.cmd, t.name),
+	format('%s with check (%s = (select ...) and %s);', p.alteration, t.name, coalesce(p.wc, p.q))
+from pol p join tenant t on t.relid = p.polrelid
+where p.polpermissive and p.client and p.polcmd in ('a', 'w', '*')
+	and exists (select from pins where polid = p.oid)
+	and not (case when p.wc is null then p.q_tenant else p.wc_tenant end)
+	and not (p.q_tenant and p.polcmd in ('w', '*')) -- B4 says it
+	and not exists (select from judged where polid = p.oid)
+	and exists (select from cr where has_column_privilege(cr.oid, p.polrelid, t.attnum,
+		case p.polcmd when 'w' then 'UPDATE' else 'INSERT' end)
+		and (0 = any (p.polroles) or exists (select from unnest(p.polroles) as x
+			where x <> 0 and pg_has_role(cr.oid, x, 'MEMBER'))))

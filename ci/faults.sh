@@ -15,7 +15,7 @@
 #         a FAIL: the target was seen to answer wrongly, and a status of 3 only says that other cases were
 #         blocked by it. `unjudged` is for faults of availability and identity: there the preflight, or a
 #         case that got no answer, is what notices. The gates are tried in turn until one notices.
-# matrix  A line of its findings matches.
+# matrix  A finding matches "KIND RELATION CELL SENTENCE"; without the fault it has none.
 # audit   A finding matches "SEVERITY CODE OBJECT DETAIL"; none may match without the fault.
 #
 # The last line is `faults caught: N/N`.
@@ -47,6 +47,15 @@ audit_lines() {
 	rm -f "$work/audit.json"
 }
 
+# Every finding of the matrix, one line each; $1: --fault NAME or nothing.
+matrix_lines() {
+	# shellcheck disable=SC2086
+	"$lensgate" matrix shopping_list $1 -q --report "json=$work/matrix.json" >"$work/log" 2>&1 || true
+	jq -r '.findings[] | "\(.kind) \(.relation) \(.cell) \(.sentence | gsub("\n"; " "))"' \
+		"$work/matrix.json" 2>/dev/null || cat "$work/log"
+	rm -f "$work/matrix.json"
+}
+
 # by_gate FAULT PATTERN KIND: the line that counts goes to $work/gate, and any other to $work/other
 by_gate() {
 	for gate in $gates; do
@@ -66,6 +75,17 @@ by_gate() {
 		fi
 	done
 	missing="$missing, no gate"
+}
+
+# by_matrix FAULT PATTERN
+by_matrix() {
+	matrix_lines "--fault $1" >"$work/found"
+	if grep -E -m 1 -e "$2" "$work/found" >"$work/matrix"; then
+		said="$said, matrix"
+	else
+		missing="$missing, not the matrix"
+		[ -s "$work/other" ] || head -n 1 "$work/found" >"$work/other"
+	fi
 }
 
 # by_audit FAULT PATTERN
@@ -88,12 +108,14 @@ score() {
 	fi
 	kind=$(printf '%s\n' "$row" | cut -f 2)
 	said='' missing=''
-	for name in gate audit other; do : >"$work/$name"; done
+	for name in gate matrix audit other; do : >"$work/$name"; done
 	pattern=$(printf '%s\n' "$row" | cut -f 3)
 	[ "${pattern:--}" = - ] || by_gate "$1" "$pattern" "$kind"
+	pattern=$(printf '%s\n' "$row" | cut -s -f 4)
+	[ "${pattern:--}" = - ] || by_matrix "$1" "$pattern"
 	pattern=$(printf '%s\n' "$row" | cut -s -f 5)
 	[ "${pattern:--}" = - ] || by_audit "$1" "$pattern"
-	line=$(cat "$work/gate" "$work/audit" "$work/other" | head -n 1)
+	line=$(cat "$work/gate" "$work/matrix" "$work/audit" "$work/other" | head -n 1)
 	if [ -z "$missing" ] && [ -n "$said" ]; then
 		printf 'caught  %-22s by %s: %.150s\n' "$1" "${said#, }" "$line"
 	else
@@ -135,6 +157,13 @@ for gate in $gates; do
 	done
 	echo "steady  $gate: green $n of $n times without a fault"
 done
+matrix_lines '' >"$work/found"
+if [ -s "$work/found" ]; then
+	echo "the matrix has findings without a fault:"
+	cat "$work/found"
+	exit 1
+fi
+echo "steady  matrix: no findings without a fault"
 audit_is_quiet || exit 1
 echo "steady  audit: no errors without a fault"
 if [ "$#" -gt 0 ]; then

@@ -139,3 +139,4 @@ if command -v wrk >/dev/null; then
 else
 	echo 'wrk is not installed: left out (ci/setup.sh bench installs it)'
 fi
+"$PWD/ci/bench-rls.sh"

@@ -13,7 +13,7 @@ build="gcc make pkg-config libc6-dev libcurl4-openssl-dev libjansson-dev libpq-d
 	libpcre2-dev libssl-dev libmicrohttpd-dev postgresql"
 test="libcriterion-dev libxml2-utils jq"
 lint="clang-format clang-tidy shellcheck"
-bench="wrk time curl jq"
+bench="wrk time curl jq pgtap"
 
 # The dropped-in file keeps the server package from making and starting a cluster nobody asked
 # for. It goes again: what an administrator installs later is not our business.

@@ -579,6 +579,9 @@ declare
 	through boolean;
 	unsure text;
 	number int := 0;
+	-- Another tenant's row is taken by its tenant column: whose it is within the tenant comes after.
+	brought text := case when class in ('other', 'null') and landing in ('mine', 'colleague') then 'own'
+		else landing end;
 begin
 	seen := 0;
 	of_seen := 0;
@@ -596,8 +599,9 @@ begin
 		return;
 	end if;
 	if f ->> 'tenant' is not null and (stamped or command = 'MOVE' and (f ->> 'triggers')::int & 16 > 0) then
-		recount := format('select count(*) from %s x where %s = %L', f ->> 'name',
-			pg_temp.lensgate_class(p, f), coalesce(landing, class));
+		recount := format('select count(*) from %s x where %s = any (%L)', f ->> 'name',
+			pg_temp.lensgate_class(p, f), case brought when 'own' then '{own,mine,colleague}'
+				else array[coalesce(brought, class)] end);
 	end if;
 	for candidate in select c from jsonb_array_elements(candidates) c loop
 		continue when candidate ? 'constant' and letter = 'A';
@@ -612,7 +616,7 @@ begin
 				override := override || pg_temp.lensgate_fresh(f, g) || coalesce(candidate -> 'constant', '{}');
 			end if;
 			row_text := pg_temp.lensgate_with(f, candidate ->> 'row', override);
-			a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, landing, row_text);
+			a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, brought, row_text);
 		exception when others then
 			unsure := 'no row could be made: ' || sqlerrm;
 			continue;

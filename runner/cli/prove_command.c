@@ -10,6 +10,7 @@
 #include "check/regex.h"
 #include "cli/exit.h"
 #include "cli/mistakes.h"
+#include "cli/reach.h"
 #include "cli/rehearsal.h"
 #include "cli/stage.h"
 #include "rls/copy.h"
@@ -30,6 +31,7 @@ struct proving {
 	struct plan *plan;
 	struct mutants mutants;
 	struct score score;
+	json_t *untouched; /* tables the tests never come near */
 	struct error err;
 	const char *tests; /* in the report's words */
 	int64_t began_us;
@@ -207,16 +209,17 @@ rehearse(struct proving *p, const struct plan *plan, struct rehearsal *rehearsal
 	return loop_on_signals(p->loop, signalled, p, &p->err) && ok;
 }
 
-/* What is red without any mutant says nothing about one. */
+/* What is red without any mutant says nothing about one; where the tests never come no mutant needs
+ * a run. */
 static bool
 check_baseline(struct proving *p)
 {
 	struct rehearsal rehearsal;
 
-	if (!rehearse(p, p->plan, &rehearsal))
+	if (!copy_watch(p->copy, &p->err) || !rehearse(p, p->plan, &rehearsal))
 		return false;
 	if (rehearsal.notice == NOTICE_GREEN || p->signal_number)
-		return true;
+		return copy_untouched(p->copy, &p->untouched, &p->err);
 	return error_set(&p->err, ERROR_ENVIRONMENT,
 			 "the tests are not green as it is, so nothing can be proved: %s: %s",
 			 rehearsal.who, rehearsal.how);
@@ -272,6 +275,12 @@ try_mutant(struct proving *p, size_t index)
 	struct rehearsal rehearsal;
 	bool refused;
 
+	if (mutant->table &&
+	    !suites_reach(&p->stage.workspace, p->untouched, mutant->table, mutant->relation)) {
+		score_settle(&p->score, index, FATE_SURVIVED, NULL,
+			     "no case comes near this table");
+		return true;
+	}
 	if (!copy_apply(p->copy, mutant, &refused, &p->err)) {
 		score_settle(&p->score, index, FATE_STILLBORN, NULL, p->err.message);
 		if (refused)
@@ -417,6 +426,7 @@ static void
 finish(struct proving *p)
 {
 	copy_close(p->copy);
+	json_decref(p->untouched);
 	plan_free(p->plan);
 	score_release(&p->score);
 	mutants_release(&p->mutants);

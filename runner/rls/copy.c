@@ -141,6 +141,37 @@ copy_undo(struct copy *copy, const struct mutant *mutant, bool clean, struct err
 	return script(copy->session, mutant->undo, err);
 }
 
+bool
+copy_watch(struct copy *copy, struct error *err)
+{
+	return script(copy->session, "select pg_stat_reset()", err);
+}
+
+bool
+copy_untouched(struct copy *copy, json_t **tables, struct error *err)
+{
+	static const char leave[] =
+		"select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+		"where datname = current_database() and pid <> pg_backend_pid()";
+	static const char untouched[] =
+		"select format('%I.%I', schemaname, relname) as id from pg_stat_user_tables "
+		"where coalesce(seq_scan, 0) + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + "
+		"n_tup_del = 0";
+	json_t *rows = NULL;
+	size_t i;
+	json_t *row;
+
+	*tables = json_array();
+	if (!copy->desk)
+		return true;
+	if (!script(copy->session, leave, err) ||
+	    !sql_session_ask(copy->session, untouched, NULL, 0, TIMEOUT_MS, &rows, err))
+		return false;
+	json_array_foreach(rows, i, row) json_array_append(*tables, json_object_get(row, "id"));
+	json_decref(rows);
+	return true;
+}
+
 struct sql_session *
 copy_session(struct copy *copy)
 {

@@ -24,6 +24,14 @@ struct copy *copy_open(struct loop *loop, const char *conninfo, bool renew,
 /* The database is left as the last mutant's run left it. NULL does nothing. */
 void copy_close(struct copy *copy);
 
+/* From now on, notice which tables are read or written. */
+bool copy_watch(struct copy *copy, struct error *err) MUST_USE;
+
+/* The tables nobody has read or written since, as an array of quoted names, the caller's. Who else
+ * is connected is thrown out: what a connection did is known when it ends. Only for a database that
+ * is ours to drop; of any other the array is empty. */
+bool copy_untouched(struct copy *copy, json_t **tables, struct error *err) MUST_USE;
+
 /* Make the database as it was, and the mutant in it. False with ERROR_ENVIRONMENT; with *refused
  * the server did not take the mutant, whose fault that is, and the copy goes on being good. */
 bool copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused,

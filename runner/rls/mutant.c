@@ -54,6 +54,22 @@ mutant_text(struct making *making, const char *sentence, const char *name)
 	return arena_printf(making->arena, "%s%s", text, at);
 }
 
+void
+mutant_table(struct making *making, struct mutant *mutant, const char *table)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(json_object_get(making->catalog, "tables"), i, row)
+	{
+		if (strcmp(catalog_text(row, "id"), table) != 0)
+			continue;
+		mutant->table = arena_printf(making->arena, "%s", table);
+		mutant->relation = arena_printf(making->arena, "%s", catalog_text(row, "name"));
+		return;
+	}
+}
+
 static bool
 is_taken(const struct mutants *mutants, const char *name)
 {

@@ -23,6 +23,8 @@ struct mutant {
 	const char *object;   /* what is changed: "policy items_select on public.items" */
 	const char *sentence; /* what is wrong then */
 	const char *missing;  /* which kind of case notices it */
+	const char *table;    /* where the rows are, quoted; NULL: not of one table */
+	const char *relation; /* its bare name, as texts write it; NULL */
 	const char *family;   /* mutants of one family are noticed by much the same cases */
 	const char *apply, *undo;
 };

@@ -1,6 +1,6 @@
 /* mutant_catalog.h - what mutants are made of, read from a database as one JSON document.
  *
- *   { tables:    [{ id, view, rls, force, invoker, columns: [name] }],
+ *   { tables:    [{ id, name, view, rls, force, invoker, columns: [name] }],
  *     grants:    [{ table, role, privileges: [name] }],     what owners have is left out
  *     policies:  [{ table, id, name, command, permissive, roles, using, check }],
  *     triggers:  [{ table, id, name, enable }],

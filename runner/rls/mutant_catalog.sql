@@ -9,7 +9,7 @@ with recursive scope as (
 	-- What an extension brought is not ours to change.
 	select classid, objid from pg_depend where deptype = 'e'
 ), tables as (
-	select c.oid, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relforcerowsecurity,
+	select c.oid, c.relname, c.relowner, c.relacl, c.relkind, c.relrowsecurity, c.relforcerowsecurity,
 		format('%I.%I', s.nspname, c.relname) as id,
 		coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on',
 			'security_invoker=1'], false) as invoker
@@ -46,7 +46,8 @@ with recursive scope as (
 )
 select jsonb_build_object(
 	'tables', (
-		select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'view', t.relkind = 'v',
+		select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.relname,
+			'view', t.relkind = 'v',
 			'rls', t.relrowsecurity, 'force', t.relforcerowsecurity, 'invoker', t.invoker,
 			'columns', (
 				select coalesce(jsonb_agg(a.attname order by a.attnum), '[]')

@@ -23,6 +23,9 @@ bool catalog_true(const json_t *row, const char *key);
 /* `sentence` with every {} replaced by `name`. */
 const char *mutant_text(struct making *making, const char *sentence, const char *name);
 
+/* Say which table the mutant is about; `table` is its id. */
+void mutant_table(struct making *making, struct mutant *mutant, const char *table);
+
 /* Name the mutant `object_name/kind`; a name that is taken gets a number. */
 void mutant_name(struct making *making, struct mutant *mutant, const char *object_name,
 		 const char *kind);

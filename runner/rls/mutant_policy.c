@@ -68,6 +68,7 @@ add(struct making *making, const struct policy *original, const struct policy *c
 	mutant_name(making, mutant, original->path, kind);
 	mutant->object = arena_printf(arena, "policy %s on %s", original->id, original->table);
 	mutant->family = arena_printf(arena, "%s %s", original->table, original->command);
+	mutant_table(making, mutant, original->table);
 	mutant->undo = replace(making, original);
 	mutant->apply = changed ? replace(making, changed)
 				: arena_printf(arena, "drop policy %s on %s", original->id,

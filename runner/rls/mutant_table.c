@@ -11,6 +11,7 @@ add(struct making *making, const char *table, const char *kind)
 	struct mutant *mutant = mutants_add(making->out);
 
 	mutant_name(making, mutant, table, kind);
+	mutant_table(making, mutant, table);
 	mutant->object = arena_printf(making->arena, "table %s", table);
 	mutant->family = arena_printf(making->arena, "%s", table);
 	return mutant;
@@ -118,14 +119,38 @@ has_privilege(const struct making *making, const char *table, const char *role,
 	return false;
 }
 
-/* Those of `wanted` that the role has, or has not, as SQL lists them. False when there are none. */
+/* Taking a privilege away changes nothing that matters where no policy lets anybody use it. */
+static bool
+is_usable(const struct making *making, const char *table, const char *privilege)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(json_object_get(making->catalog, "tables"), i, row)
+	{
+		if (strcmp(catalog_text(row, "id"), table) == 0 && !catalog_true(row, "rls"))
+			return true;
+	}
+	json_array_foreach(json_object_get(making->catalog, "policies"), i, row)
+	{
+		const char *command = catalog_text(row, "command");
+		if (strcmp(catalog_text(row, "table"), table) == 0 &&
+		    (strcmp(command, privilege) == 0 || strcmp(command, "ALL") == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Those of `wanted` that the role has and can use, or has not, as SQL lists them. False when there
+ * are none. */
 static bool
 list_privileges(const struct making *making, const char *table, const char *role,
 		const char *const *wanted, bool held, struct buf *out)
 {
 	buf_clear(out);
 	for (size_t i = 0; wanted[i]; i++) {
-		if (has_privilege(making, table, role, wanted[i]) == held)
+		if (has_privilege(making, table, role, wanted[i]) == held &&
+		    (!held || is_usable(making, table, wanted[i])))
 			buf_printf(out, "%s%s", out->len ? ", " : "", wanted[i]);
 	}
 	return out->len > 0;
@@ -213,6 +238,7 @@ of_triggers(struct making *making)
 			add(making, arena_printf(arena, "%s/%s", table, catalog_text(row, "name")),
 			    "disabled");
 
+		mutant_table(making, mutant, table);
 		mutant->object = arena_printf(arena, "trigger %s on %s", id, table);
 		mutant->family = arena_printf(arena, "%s", table);
 		mutant->sentence = arena_printf(arena, "%s never runs", mutant->object);

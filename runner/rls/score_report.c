@@ -300,7 +300,8 @@ terminal_line(const struct score_report *report, size_t i, struct buf *out)
 	plain_add(out, mutant->sentence, 4);
 	buf_printf(out, "\n");
 	if (trial->fate == FATE_SURVIVED) {
-		plain_add(out, "no case noticed; one like this would: ", 4);
+		plain_add(out, trial->how ? trial->how : "no case noticed", 4);
+		buf_printf(out, "; one like this would: ");
 		plain_line(out, mutant->missing);
 		buf_printf(out, "\n");
 	} else if (trial->killer || trial->how) {

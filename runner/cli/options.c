@@ -121,6 +121,8 @@ static const struct option options[] = {
 	  "the suites of ci/gates/NAME.yaml" },
 	{ "mutant", 0, KIND_TEXT, OPTIONS_PROVE, FIELD(mutant), "RE", NULL, 0, 0,
 	  "only mutants whose name matches RE (PCRE2)" },
+	{ "without-matrix", 0, KIND_FLAG, OPTIONS_PROVE, FIELD(without_matrix), NULL, NULL, 0, 0,
+	  "what no case notices is a survivor, even if the matrix would change" },
 	{ "list-mutants", 0, KIND_FLAG, OPTIONS_PROVE, FIELD(list_mutants), NULL, NULL, 0, 0,
 	  "print the mutants and try none" },
 	{ "every", 0, KIND_DURATION, OPTIONS_WATCH, FIELD(every_ms), "TIME", "15m", 1000, 0,

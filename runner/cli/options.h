@@ -27,7 +27,7 @@ struct settings {
 	const char *listen;
 	bool once;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
-		list_mutants, show_secrets, help;
+		list_mutants, without_matrix, show_secrets, help;
 	const char *const *operands;
 	size_t operand_count;
 };

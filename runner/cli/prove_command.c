@@ -12,9 +12,10 @@
 #include "cli/mistakes.h"
 #include "cli/reach.h"
 #include "cli/rehearsal.h"
+#include "cli/score_files.h"
 #include "cli/stage.h"
+#include "rls/comparison.h"
 #include "rls/copy.h"
-#include "rls/score_report.h"
 
 #define CATALOG_MS 30000
 /* So many likely cases are asked before all of them are. */
@@ -333,6 +334,61 @@ try_all(struct proving *p)
 	return true;
 }
 
+/* ---- what no case noticed ---- */
+
+static bool
+over(void *arg)
+{
+	return is_over(arg);
+}
+
+static const struct lens *
+any_lens(const struct workspace *workspace)
+{
+	for (size_t i = 0; i < workspace->suite_count; i++) {
+		if (workspace->suites[i]->lens)
+			return workspace->suites[i]->lens;
+	}
+	return NULL;
+}
+
+static bool
+compare_matrices(struct proving *p, struct actors *actors)
+{
+	const struct settings *settings = p->settings;
+	struct matrix_options options = {
+		.schemas = settings->schemas.items,
+		.schema_count = settings->schemas.count,
+		.tenant_column = settings->tenant_column,
+		.lens = any_lens(&p->stage.workspace),
+	};
+	struct comparison *comparison =
+		comparison_open(copy_session(p->copy), actors, &options, &p->err);
+	bool ok = comparison && comparison_settle(comparison, &p->score, over, p, &p->err);
+
+	comparison_close(comparison);
+	return ok;
+}
+
+/* Rows as they were at first: what green runs left behind could be cells of its own. */
+static bool
+ask_matrix(struct proving *p)
+{
+	struct actors actors = { 0 };
+
+	if (p->settings->without_matrix || score_count(&p->score, FATE_SURVIVED) == 0)
+		return true;
+	if (p->live)
+		(void)fprintf(stderr, "what %zu of them change, the matrix is asked",
+			      score_count(&p->score, FATE_SURVIVED));
+	actors_of_environment(&actors, p->stage.workspace.environment);
+	bool ok = copy_renew(p->copy, &p->err) && compare_matrices(p, &actors);
+	actors_release(&actors);
+	if (p->live)
+		(void)fprintf(stderr, "\r\033[K");
+	return ok;
+}
+
 /* ---- after ---- */
 
 static int
@@ -347,28 +403,6 @@ judge(const struct proving *p)
 	return score_count(&p->score, FATE_SURVIVED) > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
 
-static bool
-use_color(const struct settings *settings)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	return !settings->no_color && !(no_color && *no_color) && isatty(STDOUT_FILENO);
-}
-
-static bool
-write_one(const struct proving *p, const struct score_report *report, const char *asked)
-{
-	const char *equals = strchr(asked, '=');
-	struct error err = { 0 };
-	char kind[32];
-
-	(void)snprintf(kind, sizeof(kind), "%.*s", (int)(equals - asked), asked);
-	if (score_report_write(kind, report, equals + 1, p->mask, &err))
-		return true;
-	(void)mistake_print(&err);
-	return false;
-}
-
 static int
 write_reports(struct proving *p, int status)
 {
@@ -379,40 +413,12 @@ write_reports(struct proving *p, int status)
 		.tests = p->tests,
 		.case_count = p->plan->case_count,
 		.place = p->stage.workspace.environment->name,
+		.matrix = !settings->without_matrix,
 		.exit_status = status,
 		.elapsed_us = clock_now_us() - p->began_us,
-		.color = use_color(settings),
-		.verbose = settings->verbose,
-		.quiet = settings->quiet,
 	};
-	bool ok = write_one(p, &report, "terminal=-");
 
-	for (size_t i = 0; i < settings->reports.count; i++)
-		ok = write_one(p, &report, settings->reports.items[i]) && ok;
-	return ok ? status : EXIT_UNWRITTEN;
-}
-
-static bool
-check_reports(const struct settings *settings, struct error *err)
-{
-	size_t count;
-	const struct score_report_kind *kinds = score_report_kinds(&count);
-
-	for (size_t i = 0; i < settings->reports.count; i++) {
-		const char *asked = settings->reports.items[i];
-		size_t len = strcspn(asked, "=");
-		bool known = false;
-
-		for (size_t k = 0; k < count; k++)
-			known = known || (strlen(kinds[k].name) == len &&
-					  strncmp(kinds[k].name, asked, len) == 0);
-		if (!known || !asked[len] || !asked[len + 1])
-			return error_set(err, ERROR_USAGE,
-					 "--report of a proof wants json, junit, markdown or "
-					 "terminal, and =PATH, not \"%s\"",
-					 asked);
-	}
-	return true;
+	return score_files_write(settings, &report, p->mask) ? status : EXIT_UNWRITTEN;
 }
 
 static void
@@ -438,7 +444,7 @@ finish(struct proving *p)
 static int
 prove(struct proving *p)
 {
-	if (!check_reports(p->settings, &p->err) ||
+	if (!score_files_check(p->settings, &p->err) ||
 	    !loop_on_signals(p->loop, signalled, p, &p->err) || !open_stage(p) || !read_mutants(p))
 		return p->stage.errors.count ? mistakes_print(&p->stage.errors)
 					     : mistake_print(&p->err);
@@ -447,7 +453,7 @@ prove(struct proving *p)
 		return EXIT_PASSED;
 	}
 	score_init(&p->score, &p->mutants);
-	if (!check_baseline(p) || !try_all(p))
+	if (!check_baseline(p) || !try_all(p) || !ask_matrix(p))
 		return mistake_print(&p->err);
 	return write_reports(p, judge(p));
 }

@@ -106,9 +106,11 @@ copy_close(struct copy *copy)
 	free(copy);
 }
 
-static bool
-renew(struct copy *copy, struct error *err)
+bool
+copy_renew(struct copy *copy, struct error *err)
 {
+	if (!copy->desk)
+		return true;
 	sql_session_close(copy->session);
 	copy->session = NULL;
 	if (!script(copy->desk,
@@ -126,7 +128,7 @@ bool
 copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused, struct error *err)
 {
 	*refused = false;
-	if (copy->desk && copy->spoilt && !renew(copy, err))
+	if (copy->spoilt && !copy_renew(copy, err))
 		return false;
 	if (script(copy->session, mutant->apply, err))
 		return true;

@@ -281,21 +281,28 @@ measure(struct measuring *m, const struct actors *actors, const struct lens *len
 	return ok;
 }
 
-struct matrix *
-matrix_measure(struct sql_session *session, struct actors *actors,
-	       const struct matrix_options *options, struct error *err)
+struct prober_options
+matrix_probing(const struct matrix_options *options, json_t **hints)
 {
-	int64_t began_us = clock_now_us();
-	json_t *hints = options->lens ? hints_of(options->lens) : NULL;
-	struct prober_options probing = {
+	*hints = options->lens ? hints_of(options->lens) : NULL;
+	return (struct prober_options){
 		.schemas = options->schemas,
 		.schema_count = options->schema_count,
 		.tenant_column = options->tenant_column ? options->tenant_column
 							: usual_tenant(options->lens),
 		.root = options->root,
-		.hints = hints ? hints : options->tables,
+		.hints = *hints ? *hints : options->tables,
 		.timeout_ms = options->timeout_ms,
 	};
+}
+
+struct matrix *
+matrix_measure(struct sql_session *session, struct actors *actors,
+	       const struct matrix_options *options, struct error *err)
+{
+	int64_t began_us = clock_now_us();
+	json_t *hints;
+	struct prober_options probing = matrix_probing(options, &hints);
 	struct matrix *matrix = calloc(1, sizeof(*matrix));
 	struct measuring m = { .matrix = matrix };
 

@@ -68,6 +68,9 @@ struct matrix_options {
 	int64_t timeout_ms;        /* of one probe; 0: 5000 */
 };
 
+/* How a prober has to look for this. *hints, the caller's, is what it borrows. */
+struct prober_options matrix_probing(const struct matrix_options *options, json_t **hints);
+
 /* Measure, in a transaction that the caller has begun and will roll back. Twins are added to
  * `actors`; the lens is borrowed by the matrix. NULL with err when nothing could be judged. */
 struct matrix *matrix_measure(struct sql_session *session, struct actors *actors,

@@ -54,6 +54,18 @@ mutant_text(struct making *making, const char *sentence, const char *name)
 	return arena_printf(making->arena, "%s%s", text, at);
 }
 
+static const char *const *
+readers_of(struct making *making, const json_t *row)
+{
+	const json_t *list = json_object_get(row, "readers");
+	const char **readers = ARENA_ARRAY(making->arena, json_array_size(list) + 1, const char *);
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		readers[i] = arena_printf(making->arena, "%s",
+					  json_string_value(json_array_get(list, i)));
+	return readers;
+}
+
 void
 mutant_table(struct making *making, struct mutant *mutant, const char *table)
 {
@@ -66,6 +78,8 @@ mutant_table(struct making *making, struct mutant *mutant, const char *table)
 			continue;
 		mutant->table = arena_printf(making->arena, "%s", table);
 		mutant->relation = arena_printf(making->arena, "%s", catalog_text(row, "name"));
+		if (!catalog_true(row, "everywhere"))
+			mutant->readers = readers_of(making, row);
 		return;
 	}
 }

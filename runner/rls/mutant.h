@@ -25,7 +25,9 @@ struct mutant {
 	const char *missing;  /* which kind of case notices it */
 	const char *table;    /* where the rows are, quoted; NULL: not of one table */
 	const char *relation; /* its bare name, as texts write it; NULL */
-	const char *family;   /* mutants of one family are noticed by much the same cases */
+	const char *const
+		*readers;   /* relations whose rows depend on it, NULL at the end; NULL: all */
+	const char *family; /* mutants of one family are noticed by much the same cases */
 	const char *apply, *undo;
 };
 

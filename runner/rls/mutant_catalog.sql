@@ -43,11 +43,35 @@ with recursive scope as (
 	select f.oid, f.prosrc
 	from functions f
 	join helpers h on position(f.called in h.prosrc) > 0
+), called as (
+	select distinct oid, prosrc from helpers
+), reads as (
+	-- Whose rows depend on the rows of another table, directly: by a policy or as a view.
+	select p.polrelid as reader, d.refobjid as read
+	from pg_policy p
+	join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid
+		and d.refclassid = 'pg_class'::regclass and d.refobjid <> p.polrelid
+	union
+	select w.ev_class, d.refobjid
+	from pg_rewrite w
+	join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+		and d.refclassid = 'pg_class'::regclass and d.refobjid <> w.ev_class
+), readers as (
+	select reader, read from reads
+	union
+	select r.reader, s.read from reads r join readers s on s.reader = r.read
 )
 select jsonb_build_object(
 	'tables', (
 		select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.relname,
 			'view', t.relkind = 'v',
+			-- What policies and triggers call reads it: then every row may depend on it.
+			'everywhere', exists (select from called c where position(t.relname in c.prosrc) > 0),
+			'readers', (
+				select coalesce(jsonb_agg(x.id order by x.id), '[]')
+				from readers r
+				join tables x on x.oid = r.reader
+				where r.read = t.oid),
 			'rls', t.relrowsecurity, 'force', t.relforcerowsecurity, 'invoker', t.invoker,
 			'columns', (
 				select coalesce(jsonb_agg(a.attname order by a.attnum), '[]')

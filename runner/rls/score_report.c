@@ -305,9 +305,11 @@ terminal_line(const struct score_report *report, size_t i, struct buf *out)
 		plain_line(out, mutant->missing);
 		buf_printf(out, "\n");
 	} else if (trial->killer || trial->how) {
-		plain_add(out, trial->killer ? trial->killer : "", 4);
-		plain_line(out, trial->killer && trial->how ? ": " : "");
-		plain_line(out, trial->how ? trial->how : "");
+		plain_add(out, trial->killer ? trial->killer : trial->how, 4);
+		if (trial->killer && trial->how) {
+			buf_printf(out, ": ");
+			plain_line(out, trial->how);
+		}
 		buf_printf(out, "\n");
 	}
 }

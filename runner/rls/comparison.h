@@ -1,0 +1,42 @@
+/* comparison.h - does a mutant change what anybody can do? The matrix as it is, beside the matrix
+ * under the mutant, cell by cell until one differs.
+ *
+ * All of it is one transaction that is rolled back; a mutant is applied between two savepoints of
+ * it. Only relations are looked at whose rows can depend on what the mutant changes, and those that
+ * are functions.
+ */
+#ifndef RLS_COMPARISON_H
+#define RLS_COMPARISON_H
+
+#include <stdbool.h>
+
+#include "rls/matrix.h"
+#include "rls/mutant.h"
+#include "rls/score.h"
+
+struct comparison;
+
+struct difference {
+	bool found;         /* some cell is another one */
+	bool refused;       /* the server did not take the mutant here */
+	char sentence[300]; /* which, or what the server said */
+};
+
+/* Begin, and measure how it is. `actors` gets its twins; all is borrowed until comparison_close().
+ * NULL with ERROR_ENVIRONMENT when nothing can be measured. */
+struct comparison *comparison_open(struct sql_session *session, struct actors *actors,
+				   const struct matrix_options *options,
+				   struct error *err) MUST_USE;
+/* Roll back. NULL does nothing. */
+void comparison_close(struct comparison *comparison);
+
+/* Look at one mutant; it is gone afterwards. False with err when the connection is lost. */
+bool comparison_try(struct comparison *comparison, const struct mutant *mutant,
+		    struct difference *difference, struct error *err) MUST_USE;
+
+/* Look at every mutant that no case noticed: it is killed by the matrix, or equivalent. When
+ * over(arg), before one of them, what is left stays untried. */
+bool comparison_settle(struct comparison *comparison, struct score *score, bool (*over)(void *arg),
+		       void *arg, struct error *err) MUST_USE;
+
+#endif

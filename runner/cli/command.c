@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/pattern.h"
+#include "cli/alerts_command.h"
 #include "cli/audit_command.h"
 #include "cli/exit.h"
 #include "cli/handoff_command.h"
@@ -107,6 +108,12 @@ static const struct command commands[] = {
 	  "could not be written. SIGHUP reads the files again, SIGTERM ends after the round.",
 	  OPTIONS_WHERE | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL | OPTIONS_WATCH,
 	  watch_command },
+	{ "alerts", "LENS", "look at the health rounds, and tell who has to know",
+	  "The rules are suites/LENS/alerts.yaml. Each change is told once, whichever machine\n"
+	  "looks: on standard output, and to the Slack-compatible webhook whose address is in\n"
+	  "LENSGATE_WEBHOOK_CHANNEL (ops-critical: LENSGATE_WEBHOOK_OPS_CRITICAL). With --dry-run\n"
+	  "nothing is sent. The exit status is 6 when a message could not be delivered.",
+	  OPTIONS_WHERE | OPTIONS_ALERTS, alerts_command },
 	{ "migrate", "", "make the tables and the role that the health worker writes with",
 	  "May be run any number of times. Prints what is there afterwards.", OPTIONS_WHERE,
 	  migrate_command },

@@ -24,8 +24,8 @@ struct settings {
 	long jobs, retries, port;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
-	const char *listen;
-	bool once;
+	const char *listen, *simulate, *since;
+	bool once, backtest;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, without_matrix, show_secrets, help;
 	const char *const *operands;
@@ -48,7 +48,8 @@ enum option_group {
 	OPTIONS_SIGN = 1 << 11,  /* who signs it */
 	OPTIONS_CHECK = 1 << 12, /* who may have signed it */
 	OPTIONS_PART = 1 << 13,  /* a document about a part of a run */
-	OPTIONS_WATCH = 1 << 14
+	OPTIONS_WATCH = 1 << 14,
+	OPTIONS_ALERTS = 1 << 15
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

@@ -300,6 +300,8 @@ make_round(struct worker *w, int64_t due_us, bool *stored)
 		return false;
 	if (w->signal_number)
 		return true; /* half a round says nothing about the lens */
+	if (!w->metrics.any)
+		health_started(&w->round);
 	health_conclude(&w->round);
 	show_events(w);
 	metrics_round(&w->metrics, &w->round);

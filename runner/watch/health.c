@@ -186,6 +186,15 @@ health_case(struct health_round *round, const struct planned_case *planned,
 		  run_case->trouble == TROUBLE_PREFLIGHT ? "preflight" : planned->id, sentence);
 }
 
+void
+health_started(struct health_round *round)
+{
+	json_array_append_new(round->events,
+			      json_pack("{s:s, s:{s:s, s:s, s:s}}", "level", "info", "detail_json",
+					"event", "worker started", "check", "worker", "message",
+					"the worker started"));
+}
+
 int64_t
 health_p95_ms(const struct health_round *round)
 {
@@ -219,8 +228,11 @@ messages(const struct health_round *round)
 	char text[SENTENCE_BYTES + 100];
 
 	for (size_t i = 0; i < json_array_size(round->events); i++) {
-		const json_t *detail =
-			json_object_get(json_array_get(round->events, i), "detail_json");
+		const json_t *event = json_array_get(round->events, i);
+		const json_t *detail = json_object_get(event, "detail_json");
+
+		if (strcmp(json_string_value(json_object_get(event, "level")), "info") == 0)
+			continue;
 		(void)snprintf(text, sizeof(text), "%s: %s",
 			       json_string_value(json_object_get(detail, "check")),
 			       json_string_value(json_object_get(detail, "message")));

@@ -41,6 +41,8 @@ void health_begin(struct health_round *round, const char *lens, const char *yach
 /* What came of one check. */
 void health_case(struct health_round *round, const struct planned_case *planned,
 		 const struct run_case *run_case);
+/* This round is the first of a worker that has just started: an event says so. */
+void health_started(struct health_round *round);
 /* After the last check: what all of them together say. */
 void health_conclude(struct health_round *round);
 void health_release(struct health_round *round);

@@ -31,6 +31,20 @@ alter table public.pms_health_checks force row level security;
 alter table public.pms_health_events enable row level security;
 alter table public.pms_health_events force row level security;
 
+-- Which change of which alert was told: each once, whoever looked.
+create table if not exists public.lensgate_alert_messages (
+	lens_id text not null,
+	yacht_id uuid not null,
+	alert_id text not null,
+	change text not null,
+	changed_at timestamptz not null,
+	told_at timestamptz not null default now(),
+	primary key (lens_id, yacht_id, alert_id, change, changed_at)
+);
+alter table public.lensgate_alert_messages enable row level security;
+alter table public.lensgate_alert_messages force row level security;
+revoke all on public.lensgate_alert_messages from public;
+
 -- The worker inserts, and sees the ids of checks so that it inserts none twice. Nothing else.
 do $$
 declare

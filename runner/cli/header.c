@@ -116,27 +116,40 @@ suites_part(const struct workspace *workspace)
 	return array;
 }
 
+static void
+add_once(json_t *array, const char *text)
+{
+	for (size_t i = 0; text && i < json_array_size(array); i++) {
+		if (strcmp(json_string_value(json_array_get(array, i)), text) == 0)
+			return;
+	}
+	if (text)
+		json_array_append_new(array, json_string(text));
+}
+
 /* What the lens promises, in the form reports compare with what was done. */
 static json_t *
 declared_part(const struct lens *lens)
 {
 	static const char *const variants[] = { "READ", "MUTATE", "SIGNED" };
 	json_t *actions = json_object(), *roles = json_array(), *tables = json_array();
+	json_t *errors = json_array();
 
 	for (size_t i = 0; i < lens->action_count; i++) {
 		const struct action *action = &lens->actions[i];
 		json_object_set_new(actions, action->name,
-				    json_pack("{s:s, s:o, s:b}", "variant",
+				    json_pack("{s:s, s:o, s:b, s:s*}", "variant",
 					      variants[action->variant], "allow",
 					      texts(action->allow, action->allow_count), "sql",
-					      action->sql != NULL));
+					      action->sql != NULL, "statement", action->sql));
+		add_once(errors, action->refusal_error);
 	}
 	for (size_t i = 0; i < lens->role_count; i++)
 		json_array_append_new(roles, json_string(lens->roles[i].name));
 	for (size_t i = 0; i < lens->table_count; i++)
 		json_array_append_new(tables, json_string(lens->tables[i].name));
-	json_t *part =
-		json_pack("{s:o, s:o, s:o}", "actions", actions, "roles", roles, "tables", tables);
+	json_t *part = json_pack("{s:o, s:o, s:o, s:o}", "actions", actions, "roles", roles,
+				 "tables", tables, "errors", errors);
 	if (lens->transitions)
 		json_object_set_new(part, "transitions", json_deep_copy(lens->transitions));
 	return part;
@@ -187,10 +200,10 @@ personas_part(const struct environment *environment)
 
 	for (size_t i = 0; i < environment->persona_count; i++) {
 		const struct persona *persona = &environment->personas[i];
-		json_array_append_new(array,
-				      json_pack("{s:s, s:s?, s:s?, s:s}", "name", persona->name,
-						"role", persona->role, "user", persona->user,
-						"token", token_kind_name(persona->token)));
+		json_array_append_new(
+			array, json_pack("{s:s, s:s?, s:s?, s:s, s:s*}", "name", persona->name,
+					 "role", persona->role, "user", persona->user, "token",
+					 token_kind_name(persona->token), "yacht", persona->yacht));
 	}
 	return array;
 }

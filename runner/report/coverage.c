@@ -84,20 +84,32 @@ declare_cells(struct arena *arena, struct lens_coverage *lens, const json_t *act
 	}
 }
 
-static long
-count_transitions(json_t *columns)
+static void
+declare_ways(struct arena *arena, struct lens_coverage *lens, json_t *columns)
 {
 	const char *column;
 	const char *from;
 	json_t *states;
 	json_t *to;
-	long count = 0;
+	size_t count = 0;
 
 	json_object_foreach(columns, column, states)
 	{
-		json_object_foreach(states, from, to) count += (long)json_array_size(to);
+		json_object_foreach(states, from, to) count += json_array_size(to);
 	}
-	return count;
+	lens->ways = ARENA_ARRAY(arena, count, struct transition);
+	json_object_foreach(columns, column, states)
+	{
+		json_object_foreach(states, from, to)
+		{
+			for (size_t i = 0; i < json_array_size(to); i++) {
+				const char *name = json_string_value(json_array_get(to, i));
+				if (name)
+					lens->ways[lens->transitions++] =
+						(struct transition){ column, from, name, false };
+			}
+		}
+	}
 }
 
 static void
@@ -113,9 +125,15 @@ declare_lens(struct arena *arena, struct lens_coverage *lens, const json_t *obje
 	lens->roles = copy_texts(arena, json_object_get(declared, "roles"), &lens->role_count);
 	lens->tables = to_touch(arena, json_object_get(declared, "tables"), &lens->table_count);
 	lens->errors = to_touch(arena, json_object_get(declared, "errors"), &lens->error_count);
-	lens->transitions = count_transitions(json_object_get(declared, "transitions"));
+	declare_ways(arena, lens, json_object_get(declared, "transitions"));
 	lens->actions = ARENA_ARRAY(arena, json_object_size(actions), const char *);
-	json_object_foreach(actions, key, value) lens->actions[lens->action_count++] = key;
+	lens->statements = ARENA_ARRAY(arena, json_object_size(actions), const char *);
+	json_object_foreach(actions, key, value)
+	{
+		lens->statements[lens->action_count] =
+			json_string_value(json_object_get(value, "statement"));
+		lens->actions[lens->action_count++] = key;
+	}
 	declare_cells(arena, lens, actions);
 }
 
@@ -178,8 +196,13 @@ touch_tables(struct lens_coverage *lens, const struct run_case *run_case)
 
 		if (exchange->kind != EXCHANGE_SQL || exchange->purpose == PURPOSE_CLEANUP)
 			continue;
-		for (size_t t = 0; t < lens->table_count; t++)
-			lens->tables[t].seen |= mentions(exchange->sql.text, lens->tables[t].name);
+		const char *identity = exchange->sql.identity;
+		for (size_t t = 0; t < lens->table_count; t++) {
+			if (!mentions(exchange->sql.text, lens->tables[t].name))
+				continue;
+			lens->tables[t].seen = true;
+			lens->tables[t].by_persona |= identity && strcmp(identity, "persona") == 0;
+		}
 	}
 }
 
@@ -204,6 +227,8 @@ coverage_case(struct coverage *coverage, const struct planned_case *planned,
 
 		touch_tables(lens, run_case);
 		touch_errors(lens, run_case);
+		if (run_case->verdict == VERDICT_PASS || run_case->verdict == VERDICT_FAIL)
+			coverage_exchanges(coverage, lens, planned, run_case);
 		if (action < lens->action_count && role < lens->role_count && layer < LAYERS)
 			touch_cell(&coverage->arena,
 				   coverage_cell(lens, action, role, (enum layer)layer), run_case);
@@ -214,6 +239,36 @@ static void
 look_at(void *arg, const struct planned_case *planned, const struct run_case *run_case)
 {
 	coverage_case(arg, planned, run_case);
+}
+
+static bool
+has_stand_in(const struct coverage *coverage, const char *persona)
+{
+	for (size_t i = 0; i < coverage->stand_in_count; i++) {
+		if (strcmp(coverage->stand_ins[i].persona, persona) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+declare_stand_ins(struct coverage *coverage, const struct run *run)
+{
+	const json_t *personas = json_object_get(run->header, "personas");
+	const json_t *here = json_object_get(json_object_get(run->header, "environment"), "yacht");
+
+	for (size_t i = 0; i < json_array_size(personas); i++) {
+		const json_t *persona = json_array_get(personas, i);
+		const char *name = json_string_value(json_object_get(persona, "name"));
+		const char *role = json_string_value(json_object_get(persona, "role"));
+		const char *token = json_string_value(json_object_get(persona, "token"));
+		const json_t *yacht = json_object_get(persona, "yacht");
+
+		if (name && role && token && strcmp(token, "valid") == 0 &&
+		    (!yacht || json_equal(yacht, here)) && !has_stand_in(coverage, name))
+			coverage->stand_ins[coverage->stand_in_count++] =
+				(struct stand_in){ name, role };
+	}
 }
 
 static bool
@@ -231,13 +286,17 @@ is_declared(const struct coverage *coverage, const json_t *object)
 void
 coverage_declare_all(struct coverage *coverage, const struct run *const *runs, size_t count)
 {
-	size_t most = 0;
+	size_t most = 0, people = 0;
 
 	*coverage = (struct coverage){ 0 };
-	for (size_t r = 0; r < count; r++)
-		most += json_array_size(json_object_get(runs[r]->header, "lenses"));
-	coverage->lenses = ARENA_ARRAY(&coverage->arena, most, struct lens_coverage);
 	for (size_t r = 0; r < count; r++) {
+		most += json_array_size(json_object_get(runs[r]->header, "lenses"));
+		people += json_array_size(json_object_get(runs[r]->header, "personas"));
+	}
+	coverage->lenses = ARENA_ARRAY(&coverage->arena, most, struct lens_coverage);
+	coverage->stand_ins = ARENA_ARRAY(&coverage->arena, people, struct stand_in);
+	for (size_t r = 0; r < count; r++) {
+		declare_stand_ins(coverage, runs[r]);
 		const json_t *lenses = json_object_get(runs[r]->header, "lenses");
 
 		for (size_t i = 0; i < json_array_size(lenses); i++) {

@@ -17,7 +17,7 @@ add_untested_roles(struct document *document, const struct lens_coverage *lens, 
 	for (size_t role = 0; role < lens->role_count; role++) {
 		const struct cell *cell = coverage_cell(lens, action, role, layer);
 
-		if (cell->judged || !cell->applies)
+		if (cell->judged || cell->asked || !cell->applies)
 			continue;
 		if (count++ == 0) {
 			buf_printf(out, "- ");
@@ -48,43 +48,85 @@ add_untouched(struct document *document, const char *what, const struct touched 
 	}
 }
 
-/* How many combinations there are, and how many were judged. */
+/* How many combinations there are, and who looked at them. */
+struct tally {
+	long all;
+	long judged; /* by a case made for it */
+	long asked;  /* of the rest: by some other case */
+};
+
 static void
-count_cells(const struct lens_coverage *lens, long *all, long *judged)
+count_cells(const struct lens_coverage *lens, struct tally *tally)
 {
 	for (size_t i = 0; i < lens->action_count * lens->role_count * LAYERS; i++) {
-		*all += lens->cells[i].applies;
-		*judged += lens->cells[i].applies && lens->cells[i].judged;
+		const struct cell *cell = &lens->cells[i];
+
+		if (!cell->applies)
+			continue;
+		tally->all++;
+		tally->judged += cell->judged > 0;
+		tally->asked += !cell->judged && cell->asked;
+	}
+}
+
+static void
+add_tables(struct document *document, const struct lens_coverage *lens)
+{
+	for (size_t i = 0; i < lens->table_count; i++) {
+		const struct touched *table = &lens->tables[i];
+
+		if (table->by_persona)
+			continue;
+		buf_printf(&document->out, table->seen ? "- only the witness looked at the table "
+						       : "- no statement touched the table ");
+		prose_inline(&document->out, table->name);
+		buf_printf(&document->out, "\n");
+	}
+}
+
+static void
+add_ways(struct document *document, const struct lens_coverage *lens)
+{
+	for (long i = 0; i < lens->transitions; i++) {
+		const struct transition *way = &lens->ways[i];
+
+		if (way->seen)
+			continue;
+		buf_printf(&document->out, "- no row was seen to go from ");
+		prose_inline(&document->out, way->from);
+		buf_printf(&document->out, " to ");
+		prose_inline(&document->out, way->to);
+		buf_printf(&document->out, " (");
+		prose_inline(&document->out, way->column);
+		buf_printf(&document->out, ")\n");
 	}
 }
 
 static void
 add_lens_gaps(struct document *document, const struct lens_coverage *lens)
 {
-	long all = 0;
-	long judged = 0;
+	struct tally tally = { 0 };
 
-	count_cells(lens, &all, &judged);
+	count_cells(lens, &tally);
 	buf_printf(&document->out, "### ");
 	prose_inline(&document->out, lens->name);
-	buf_printf(&document->out,
-		   "\n\n%ld of %ld combinations of action, role and layer were judged", judged,
-		   all);
-	buf_printf(&document->out, "%s\n\n", judged < all ? ". Not judged:" : ".");
+	buf_printf(
+		&document->out,
+		"\n\nOf %ld combinations of action, role and layer %ld were judged by a case made "
+		"for it, and %ld more were asked for by other cases",
+		tally.all, tally.judged, tally.asked);
+	bool gaps = tally.judged + tally.asked < tally.all;
+	buf_printf(&document->out, "%s\n\n", gaps ? ". No case touched:" : ".");
 	for (size_t action = 0; action < lens->action_count; action++) {
 		for (int layer = 0; layer < LAYERS; layer++)
 			(void)add_untested_roles(document, lens, action, (enum layer)layer);
 	}
-	buf_printf(&document->out, judged < all ? "\n" : "");
+	buf_printf(&document->out, gaps ? "\n" : "");
 
 	size_t before = document->out.len;
-	add_untouched(document, "no statement touched the table", lens->tables, lens->table_count);
+	add_tables(document, lens);
 	add_untouched(document, "no judged case got the error", lens->errors, lens->error_count);
-	if (lens->transitions)
-		buf_printf(&document->out,
-			   "- %ld state transitions are declared; the record does not say which "
-			   "of them were taken\n",
-			   lens->transitions);
+	add_ways(document, lens);
 	if (document->out.len > before)
 		buf_printf(&document->out, "\n");
 	part_flush(document);
@@ -201,15 +243,14 @@ static void
 add_coverage_risk(struct document *document)
 {
 	const struct coverage *coverage = &document->coverage;
-	long all = 0;
-	long judged = 0;
+	struct tally tally = { 0 };
 
 	for (size_t i = 0; i < coverage->lens_count; i++)
-		count_cells(&coverage->lenses[i], &all, &judged);
-	if (judged < all)
+		count_cells(&coverage->lenses[i], &tally);
+	if (tally.judged + tally.asked < tally.all)
 		buf_printf(&document->out,
-			   "- %ld of %ld combinations of action, role and layer were not judged\n",
-			   all - judged, all);
+			   "- no case touched %ld of %ld combinations of action, role and layer\n",
+			   tally.all - tally.judged - tally.asked, tally.all);
 }
 
 static void

@@ -13,7 +13,7 @@ add_measured(struct document *document, const struct cell *cell)
 
 	switch (cell->worst) {
 	case VERDICT_NONE:
-		buf_printf(&document->out, "-");
+		buf_printf(&document->out, cell->asked ? "asked" : "-");
 		return;
 	case VERDICT_ERROR:
 		buf_printf(&document->out, "ERROR");
@@ -88,9 +88,11 @@ part_matrix(struct document *document)
 		if (lens->action_count == 0 || lens->role_count == 0)
 			continue;
 		if (!any)
-			buf_printf(&document->out,
-				   "What the lens declares, then what was measured; `-`: no case "
-				   "tried it, `n/a`: there is no statement to try.\n\n");
+			buf_printf(
+				&document->out,
+				"What the lens declares, then what was measured; `asked`: only by "
+				"cases that were about something else, `-`: by none, `n/a`: there "
+				"is no statement to try.\n\n");
 		any = true;
 		for (int layer = 0; layer < LAYERS; layer++)
 			add_grid(document, lens, (enum layer)layer);

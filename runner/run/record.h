@@ -13,12 +13,13 @@
  *                       cases: [index in the whole plan]}},
  *      "program": {version, libraries: {...}},
  *      "suites": [{name, title, file, sha256, evidence?}],
- *      "lenses": [{name, file, sha256, declared: {actions: {NAME: {variant, allow: [role], sql}},
+ *      "lenses": [{name, file, sha256, declared: {actions: {NAME: {variant, allow: [role], sql,
+ *                                         statement?}},
  *                  roles: [...], tables: [...], transitions: {...}, errors: [...]}}],
  *      "environment": {name, base_url, host, yacht, embedded, flags},
  *      "target": {commit, environment, version},
  *      "database": {version, user, superuser, bypassrls},
- *      "personas": [{name, role, user, token}],
+ *      "personas": [{name, role, user, token, yacht?}],
  *      "suites_commit": {commit, dirty}, "ci": {...}, "machine": {...}}
  *
  * planned: one per case, in plan order, before the first case

@@ -228,6 +228,37 @@ rule_12() {
 	grep -q 'a secret is named, never written' "$work/mistakes" && canary_is_silent
 }
 
+# What a fixture did is with the first case it blocks; what was written is listed.
+fixture_shown() {
+	cat >"$work/fixture.yaml" <<'END'
+suite: self.fixture
+defaults: { as: anonymous }
+once:
+  thing:
+    steps:
+      - http: GET /fine
+        expect: { status: 200 }
+      - http: GET /broken?because
+        expect: { status: 200 }
+cases:
+  - id: one
+    needs: [thing]
+    steps: [{ http: GET /fine, expect: { status: 200 } }]
+  - id: two
+    needs: [thing]
+    steps: [{ http: GET /fine, expect: { status: 200 } }]
+END
+	exits 1 hostile_run fixture "$work/fixture.yaml" --report "tap=$work/fixture/tap" ||
+		exits 3 hostile_run fixture "$work/fixture.yaml" --report "tap=$work/fixture/tap" || return 1
+	run=$work/fixture/run/latest
+	says "$run/result.json" 'all(.cases[]; .verdict == "ERROR" and (.reason | test("its thing did not succeed: expected status 200, got 500")))
+		and .reports[-1].kind == "tap" and (.reports | length) == 4' &&
+		[ "$(grep -c '"purpose":"setup"' "$run/run.jsonl")" -eq 1 ] &&
+		grep '"purpose":"setup"' "$run/run.jsonl" | jq -e '[.exchanges[] | .http.status // .status] == [200, 500]' &&
+		grep -q 'GET /broken?because' "$run/evidence.md" && jq -r '.reports[].path' "$run/result.json" | xargs ls
+}
+
+check 'a fixture that failed can be seen in the report, and the reports are listed' fixture_shown
 check 'rule 1: each case has exactly one of four verdicts' rule_1
 check 'rule 2: the planned total never shrinks' rule_2
 check 'rule 3: a case expects one status, and alternatives have a reason' rule_3

@@ -64,6 +64,19 @@ out:
 	return text;
 }
 
+/* Whether mkdir() failed only because it is there. Changes errno to what is wrong with it if not.
+ */
+static bool
+is_directory(const char *path)
+{
+	struct stat info;
+
+	if (errno != EEXIST || stat(path, &info) != 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(info.st_mode);
+}
+
 bool
 file_make_dirs(const char *path, struct error *err)
 {
@@ -78,7 +91,7 @@ file_make_dirs(const char *path, struct error *err)
 			continue;
 		char kept = part[i];
 		part[i] = '\0';
-		if (mkdir(part, 0777) != 0 && errno != EEXIST)
+		if (mkdir(part, 0777) != 0 && !is_directory(part))
 			return error_set(err, ERROR_ENVIRONMENT, "cannot make the directory %s: %s",
 					 part, strerror(errno));
 		part[i] = kept;

@@ -72,3 +72,13 @@ Test(file, a_full_disk_is_an_error_and_leaves_no_half_file)
 	cr_expect_not(file_replace("/dev/full/x", "1", 1, &err));
 	cr_expect_eq(err.code, ERROR_ENVIRONMENT);
 }
+
+Test(file, a_file_in_the_place_of_a_directory_is_an_error_that_says_so)
+{
+	struct error err = { 0 };
+
+	cr_assert(file_replace("folder/file", "x", 1, &err), "%s", err.message);
+	cr_expect(file_make_parent("folder/other", &err), "%s", err.message);
+	cr_expect_not(file_make_parent("folder/file/deeper/report", &err));
+	cr_expect_str_eq(err.message, "cannot make the directory folder/file: Not a directory");
+}

@@ -204,7 +204,9 @@ shown_title(struct conductor *c)
 static void
 write_header(struct conductor *c)
 {
+	json_t *reports = delivery_list(c->folder, c->score->settings);
 	json_t *header = header_make(&(struct header_facts){
+		.reports = reports,
 		.identity = &c->identity,
 		.workspace = c->score->workspace,
 		.plan = c->score->plan,
@@ -218,6 +220,7 @@ write_header(struct conductor *c)
 
 	record_header(c->record, header);
 	json_decref(header);
+	json_decref(reports);
 	for (size_t i = 0; i < c->score->plan->case_count; i++)
 		record_planned(c->record, &c->planned[i]);
 }

@@ -40,6 +40,24 @@ delivery_check(const struct option_list *asked, struct error *err)
 	return true;
 }
 
+json_t *
+delivery_list(const char *folder, const struct settings *settings)
+{
+	const struct option_list *asked = &settings->reports;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < COUNTOF(standard_reports); i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:o}", "kind", standard_reports[i].kind, "path",
+					json_sprintf("%s/%s", folder, standard_reports[i].file)));
+	for (size_t i = 0; i < asked->count; i++) {
+		size_t len = strcspn(asked->items[i], "=");
+		json_array_append_new(list, json_pack("{s:s%, s:s}", "kind", asked->items[i], len,
+						      "path", asked->items[i] + len + 1));
+	}
+	return list;
+}
+
 static bool
 write_one(const struct run *run, const char *kind, const char *path,
 	  const struct settings *settings, const struct mask *mask)

@@ -3,6 +3,7 @@
 #ifndef CLI_DELIVERY_H
 #define CLI_DELIVERY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "cli/options.h"
@@ -11,6 +12,9 @@
 
 /* Every --report is KIND=PATH with a kind there is; ERROR_USAGE otherwise. */
 bool delivery_check(const struct option_list *asked, struct error *err) MUST_USE;
+
+/* What delivery_write will write, as the run's header lists it: [{kind, path}]; a new reference. */
+json_t *delivery_list(const char *folder, const struct settings *settings);
 
 /* Write the reports that every run has into `folder`, and those of --report where they say. False
  * when one could not be written; each has then said so on standard error. */

@@ -77,6 +77,7 @@ run_part(const struct header_facts *facts)
 		argc++;
 	json_t *part = json_pack("{s:s, s:s, s:o}", "id", facts->identity->run_id, "started",
 				 started, "command", texts(facts->argv, argc));
+	json_object_set_new(part, "reports", json_deep_copy(facts->reports));
 	if (facts->title)
 		add_title(part, facts);
 	if (gate)

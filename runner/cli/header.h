@@ -16,6 +16,7 @@ struct header_facts {
 	const char *const *argv;
 	const char *title;                 /* of the whole run */
 	const struct conduct_shard *shard; /* NULL: the plan is whole */
+	const json_t *reports;             /* [{kind, path}] */
 	const json_t *target, *database;   /* what they said of themselves */
 	int64_t started_wall_us;
 };

@@ -100,6 +100,8 @@ merge_header(const struct merge *merge, const char *const *argv)
 	(void)json_object_del(header, "previous");
 	(void)json_object_del(header, "record");
 	(void)json_object_del(header, "format");
+	/* The shard's, not ours. */
+	(void)json_object_del(json_object_get(header, "run"), "reports");
 	describe_run(json_object_get(header, "run"), merge, argv);
 	for (size_t i = 0; i < merge->count; i++) {
 		if (json_is_true(merge_member(merge->shards[i], "suites_commit", "dirty")))

@@ -35,8 +35,12 @@ new_exchange(struct attempt *attempt, enum purpose purpose)
 				   &attempt->exchange_room, sizeof(*attempt->exchanges));
 	struct exchange *exchange = &attempt->exchanges[result->exchange_count++];
 	result->exchanges = attempt->exchanges;
+	if (purpose == PURPOSE_STEP && attempt->cleaning)
+		purpose = PURPOSE_CLEANUP;
+	else if (purpose == PURPOSE_STEP && !attempt->work.test)
+		purpose = PURPOSE_SETUP;
 	*exchange = (struct exchange){
-		.purpose = attempt->cleaning && purpose == PURPOSE_STEP ? PURPOSE_CLEANUP : purpose,
+		.purpose = purpose,
 		.step = (int)attempt->index + 1,
 		.attempt = attempt->now.tries,
 		.title = attempt->now.step->title,

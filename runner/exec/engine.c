@@ -21,9 +21,10 @@ struct node_state {
 	enum state state;
 	enum verdict verdict;
 	size_t blockers;
-	json_t *captures; /* once it passed, while others may need them */
-	size_t watchers;  /* nodes not yet settled that see its captures */
-	struct attempt *held;
+	json_t *captures;     /* once it passed, while others may need them */
+	size_t watchers;      /* nodes not yet settled that see its captures */
+	struct attempt *held; /* also of a fixture that failed, for the record */
+	bool told;            /* what that fixture did is on record */
 	int tries;
 	const char *reason; /* of a fixture that failed, in the engine's arena */
 	bool blocked;       /* a node it needs did not pass: */
@@ -193,6 +194,20 @@ settle_unrun(struct engine *engine, size_t node, enum verdict verdict, enum trou
 	settle(engine, node, &result);
 }
 
+/* The first case that a failed fixture blocks shows what the fixture asked and was answered: it has
+ * no record of its own. */
+static void
+tell_of_fixture(struct engine *engine, size_t node, size_t cause, struct run_case *result)
+{
+	struct node_state *state = &engine->states[cause];
+
+	if (!planned(engine, node)->test || !state->held || state->told)
+		return;
+	state->told = true;
+	result->exchanges = attempt_result(state->held)->exchanges;
+	result->exchange_count = attempt_result(state->held)->exchange_count;
+}
+
 static void
 block(struct engine *engine, size_t node, size_t cause)
 {
@@ -211,8 +226,14 @@ block(struct engine *engine, size_t node, size_t cause)
 	else
 		(void)snprintf(reason, sizeof(reason), "%s, which it needs, did not pass (%s)",
 			       node_name(by), verdict_name(state->verdict));
-	settle_unrun(engine, node, VERDICT_ERROR, kind,
-		     arena_text(&engine->arena, reason, strlen(reason)));
+	struct run_case result = {
+		.verdict = VERDICT_ERROR,
+		.trouble = kind,
+		.reason = arena_text(&engine->arena, reason, strlen(reason)),
+		.started_us = clock_now_us() - engine->session->began_us,
+	};
+	tell_of_fixture(engine, node, cause, &result);
+	settle(engine, node, &result);
 }
 
 /* Count the dependants down. One that is blocked goes through the ready queue as well: settling
@@ -386,8 +407,11 @@ ended(void *arg, struct attempt *attempt)
 	result->flaky = result->verdict == VERDICT_PASS && state->tries > 1;
 	if (planned(engine, node)->fixture)
 		note_fixture(engine, node, result);
+	if (planned(engine, node)->fixture && result->verdict != VERDICT_PASS)
+		state->held = attempt;
 	if (settle_attempt(engine, node, attempt)) {
-		give_back(engine, attempt);
+		if (!state->held)
+			give_back(engine, attempt);
 		release_held(engine);
 	} else {
 		state->state = STATE_HELD;

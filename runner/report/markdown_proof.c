@@ -12,7 +12,8 @@
 static bool
 is_look(const struct exchange *exchange)
 {
-	return exchange->kind == EXCHANGE_SQL && exchange->purpose != PURPOSE_STEP;
+	return exchange->kind == EXCHANGE_SQL && exchange->purpose != PURPOSE_STEP &&
+	       exchange->purpose != PURPOSE_SETUP;
 }
 
 static bool

@@ -21,7 +21,7 @@ _Static_assert(COUNTOF(trouble_names) == TROUBLE_KINDS, "every trouble needs a w
 
 static const char *const purpose_names[] = {
 	[PURPOSE_STEP] = "step",       [PURPOSE_BEFORE] = "before",   [PURPOSE_AFTER] = "after",
-	[PURPOSE_WRITTEN] = "written", [PURPOSE_CLEANUP] = "cleanup",
+	[PURPOSE_WRITTEN] = "written", [PURPOSE_CLEANUP] = "cleanup", [PURPOSE_SETUP] = "setup",
 };
 _Static_assert(COUNTOF(purpose_names) == PURPOSES, "every purpose needs a word");
 

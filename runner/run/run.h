@@ -47,6 +47,7 @@ enum purpose { /* of an exchange: which part of the case asked */
 	       PURPOSE_AFTER,   /* the rows after */
 	       PURPOSE_WRITTEN, /* what a success wrote */
 	       PURPOSE_CLEANUP,
+	       PURPOSE_SETUP, /* of the fixture whose failure blocked the case */
 	       PURPOSES
 };
 

@@ -16,9 +16,9 @@ static char log_[4000];
 static bool
 load(const char *yaml, char *said, size_t size)
 {
-	char path[] = "/tmp/lensgate-alerts-XXXXXX.yaml";
+	char path[] = "/tmp/lensgate-alerts-XXXXXX";
 	struct errors errors = { 0 };
-	FILE *file = fdopen(mkstemps(path, 5), "w");
+	FILE *file = fdopen(mkstemp(path), "w");
 
 	cr_assert_not_null(file);
 	(void)fputs(yaml, file);

@@ -17,7 +17,16 @@
 
 #define UUID_BYTES 37
 
-enum signing { SIGN_HS256, SIGN_HS512, SIGN_OTHER_SECRET, SIGN_CUT, SIGN_NONE };
+enum signing {
+	SIGN_HS256,
+	SIGN_HS512,
+	SIGN_LABEL, /* HS256, under another name */
+	SIGN_OTHER_SECRET,
+	SIGN_ALTERED,
+	SIGN_CUT,
+	SIGN_NONE,
+	SIGN_NONE_MIXED
+};
 
 /* A UUID that is always the same for `purpose` and `text`, and nobody else's. */
 static void
@@ -142,11 +151,15 @@ spoil(json_t *claims, const struct environment *environment, const struct person
 	case TOKEN_EMPTY:
 	case TOKEN_GARBAGE:
 	case TOKEN_WRONG_SCHEME:
+	case TOKEN_NO_SCHEME:
 	case TOKEN_WRONG_SIGNATURE:
 	case TOKEN_TAMPERED:
+	case TOKEN_ALTERED:
 	case TOKEN_NO_SIGNATURE:
 	case TOKEN_ALG_NONE:
+	case TOKEN_ALG_NONE_MIXED:
 	case TOKEN_ALG_OTHER:
+	case TOKEN_ALG_LABEL:
 	case TOKEN_KINDS:
 		return;
 	}
@@ -203,7 +216,12 @@ algorithm(enum signing signing)
 		return "HS512";
 	case SIGN_NONE:
 		return "none";
+	case SIGN_NONE_MIXED:
+		return "nOnE";
+	case SIGN_LABEL:
+		return "RS256";
 	case SIGN_HS256:
+	case SIGN_ALTERED:
 	case SIGN_OTHER_SECRET:
 	case SIGN_CUT:
 		break;
@@ -223,14 +241,18 @@ add_content(struct buf *out, enum signing signing, const json_t *claims)
 	add_json(out, claims);
 }
 
+/* `flip` turns bits of the last byte. */
 static void
-add_mac(struct buf *out, const EVP_MD *hash, const char *key, const char *text, size_t len)
+add_mac(struct buf *out, const EVP_MD *hash, const char *key, const struct buf *content,
+	unsigned char flip)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned mac_len = 0;
 
-	if (!HMAC(hash, key, (int)strlen(key), (const unsigned char *)text, len, mac, &mac_len))
+	if (!HMAC(hash, key, (int)strlen(key), (const unsigned char *)content->text, content->len,
+		  mac, &mac_len))
 		abort();
+	mac[mac_len - 1] ^= flip;
 	add_base64url(out, mac, mac_len);
 }
 
@@ -242,19 +264,24 @@ add_signature(struct buf *out, enum signing signing, const char *secret, const s
 
 	switch (signing) {
 	case SIGN_HS256:
-		add_mac(out, EVP_sha256(), secret, content->text, content->len);
+	case SIGN_LABEL:
+		add_mac(out, EVP_sha256(), secret, content, 0);
+		return;
+	case SIGN_ALTERED:
+		add_mac(out, EVP_sha256(), secret, content, 1);
 		return;
 	case SIGN_HS512:
-		add_mac(out, EVP_sha512(), secret, content->text, content->len);
+		add_mac(out, EVP_sha512(), secret, content, 0);
 		return;
 	case SIGN_OTHER_SECRET:
 		buf_init(&other, strlen(secret) + 16);
 		buf_printf(&other, "not-%s", secret);
-		add_mac(out, EVP_sha256(), other.text, content->text, content->len);
+		add_mac(out, EVP_sha256(), other.text, content, 0);
 		buf_release(&other);
 		return;
 	case SIGN_CUT:
 	case SIGN_NONE:
+	case SIGN_NONE_MIXED:
 		return;
 	}
 }
@@ -303,15 +330,16 @@ tampered(const char *secret, const struct persona *persona, const json_t *claims
 	return token;
 }
 
-static enum signing
-signing_of(enum token_kind kind)
-{
-	return kind == TOKEN_WRONG_SIGNATURE ? SIGN_OTHER_SECRET
-	       : kind == TOKEN_NO_SIGNATURE  ? SIGN_CUT
-	       : kind == TOKEN_ALG_NONE      ? SIGN_NONE
-	       : kind == TOKEN_ALG_OTHER     ? SIGN_HS512
-					     : SIGN_HS256;
-}
+/* Those not named here are signed as they should be. */
+static const enum signing signings[TOKEN_KINDS] = {
+	[TOKEN_WRONG_SIGNATURE] = SIGN_OTHER_SECRET,
+	[TOKEN_ALTERED] = SIGN_ALTERED,
+	[TOKEN_NO_SIGNATURE] = SIGN_CUT,
+	[TOKEN_ALG_NONE] = SIGN_NONE,
+	[TOKEN_ALG_NONE_MIXED] = SIGN_NONE_MIXED,
+	[TOKEN_ALG_OTHER] = SIGN_HS512,
+	[TOKEN_ALG_LABEL] = SIGN_LABEL,
+};
 
 char *
 token_mint(const struct environment *environment, const struct persona *persona, int64_t now_s,
@@ -332,10 +360,12 @@ token_mint(const struct environment *environment, const struct persona *persona,
 		return NULL;
 	}
 	json_t *claims = token_claims(environment, persona, now_s);
-	const char *prefix = kind == TOKEN_WRONG_SCHEME ? "Token " : "Bearer ";
+	const char *prefix = kind == TOKEN_WRONG_SCHEME ? "Token "
+			     : kind == TOKEN_NO_SCHEME  ? ""
+							: "Bearer ";
 	char *token = kind == TOKEN_TAMPERED
 			      ? tampered(environment->secret, persona, claims)
-			      : jwt(prefix, signing_of(kind), environment->secret, claims, claims);
+			      : jwt(prefix, signings[kind], environment->secret, claims, claims);
 
 	json_decref(claims);
 	return token;

@@ -160,12 +160,16 @@ static const struct {
 } kinds[] = {
 	{ TOKEN_VALID, "Bearer ", "HS256", true, false, true, NULL },
 	{ TOKEN_WRONG_SCHEME, "Token ", "HS256", true, false, true, NULL },
+	{ TOKEN_NO_SCHEME, "", "HS256", true, false, true, NULL },
 	{ TOKEN_EXPIRED, "Bearer ", "HS256", true, false, true, "exp iat" },
 	{ TOKEN_WRONG_SIGNATURE, "Bearer ", "HS256", false, false, true, NULL },
 	{ TOKEN_TAMPERED, "Bearer ", "HS256", false, false, true, NULL },
+	{ TOKEN_ALTERED, "Bearer ", "HS256", false, false, true, NULL },
 	{ TOKEN_NO_SIGNATURE, "Bearer ", "HS256", false, false, false, NULL },
 	{ TOKEN_ALG_NONE, "Bearer ", "none", false, false, false, NULL },
+	{ TOKEN_ALG_NONE_MIXED, "Bearer ", "nOnE", false, false, false, NULL },
 	{ TOKEN_ALG_OTHER, "Bearer ", "HS512", false, true, true, NULL },
+	{ TOKEN_ALG_LABEL, "Bearer ", "RS256", true, false, true, NULL },
 	{ TOKEN_FUTURE_IAT, "Bearer ", "HS256", true, false, true, "exp iat" },
 	{ TOKEN_NO_SUB, "Bearer ", "HS256", true, false, true, "sub" },
 	{ TOKEN_NO_EXP, "Bearer ", "HS256", true, false, true, "exp" },
@@ -248,6 +252,23 @@ Test(token, a_tampered_token_carries_the_signature_of_somebody_elses)
 	json_decref(other.claims);
 	free(tampered);
 	free(strangers);
+}
+
+Test(token, an_altered_token_differs_from_the_good_one_in_the_last_byte_of_its_signature)
+{
+	char *altered = mint(TOKEN_ALTERED), *valid = mint(TOKEN_VALID);
+	struct parts parts = take_apart(altered + 7), good = take_apart(valid + 7);
+
+	cr_assert_eq(parts.signature_len, good.signature_len);
+	cr_expect_arr_eq(parts.signature, good.signature, good.signature_len - 1);
+	cr_expect_neq(parts.signature[good.signature_len - 1],
+		      good.signature[good.signature_len - 1]);
+	json_decref(parts.header);
+	json_decref(parts.claims);
+	json_decref(good.header);
+	json_decref(good.claims);
+	free(altered);
+	free(valid);
 }
 
 Test(token, no_token_is_no_header_and_the_hopeless_ones_need_no_secret)

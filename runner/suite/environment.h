@@ -23,12 +23,16 @@ enum token_kind {
 	TOKEN_EMPTY,           /* "Bearer " */
 	TOKEN_GARBAGE,         /* "Bearer garbage", no JWT */
 	TOKEN_WRONG_SCHEME,    /* "Token <a valid token>" */
+	TOKEN_NO_SCHEME,       /* a valid token, without a word before it */
 	TOKEN_EXPIRED,         /* exp an hour ago */
 	TOKEN_WRONG_SIGNATURE, /* signed with another secret */
 	TOKEN_TAMPERED,        /* valid signature over other claims: sub changed after signing */
+	TOKEN_ALTERED,         /* the last byte of the signature is another */
 	TOKEN_NO_SIGNATURE,    /* header.payload. with the signature cut off */
 	TOKEN_ALG_NONE,        /* alg none, no signature */
+	TOKEN_ALG_NONE_MIXED,  /* alg nOnE, no signature */
 	TOKEN_ALG_OTHER,       /* HS512 with the right secret */
+	TOKEN_ALG_LABEL,       /* says RS256, and is signed as HS256 */
 	TOKEN_FUTURE_IAT,      /* issued in an hour */
 	TOKEN_NO_SUB,
 	TOKEN_NO_EXP,

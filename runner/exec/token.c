@@ -341,6 +341,12 @@ static const enum signing signings[TOKEN_KINDS] = {
 	[TOKEN_ALG_LABEL] = SIGN_LABEL,
 };
 
+static enum signing
+signing_of(enum token_kind kind)
+{
+	return kind < TOKEN_KINDS ? signings[kind] : SIGN_HS256;
+}
+
 char *
 token_mint(const struct environment *environment, const struct persona *persona, int64_t now_s,
 	   struct error *err)
@@ -365,7 +371,7 @@ token_mint(const struct environment *environment, const struct persona *persona,
 							: "Bearer ";
 	char *token = kind == TOKEN_TAMPERED
 			      ? tampered(environment->secret, persona, claims)
-			      : jwt(prefix, signings[kind], environment->secret, claims, claims);
+			      : jwt(prefix, signing_of(kind), environment->secret, claims, claims);
 
 	json_decref(claims);
 	return token;

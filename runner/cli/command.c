@@ -6,6 +6,7 @@
 #include "check/pattern.h"
 #include "cli/alerts_command.h"
 #include "cli/audit_command.h"
+#include "cli/canary_command.h"
 #include "cli/exit.h"
 #include "cli/handoff_command.h"
 #include "cli/matrix_command.h"
@@ -114,6 +115,11 @@ static const struct command commands[] = {
 	  "LENSGATE_WEBHOOK_CHANNEL (ops-critical: LENSGATE_WEBHOOK_OPS_CRITICAL). With --dry-run\n"
 	  "nothing is sent. The exit status is 6 when a message could not be delivered.",
 	  OPTIONS_WHERE | OPTIONS_ALERTS, alerts_command },
+	{ "canary", "LENS", "promote, hold or roll back a stage of a roll-out",
+	  "Judges the health rounds of the stage's window by suites/LENS/canary.yaml, prints\n"
+	  "each criterion with what was seen, and writes DIR/canary/LENS-STAGE-DAY.md. The exit\n"
+	  "status is 0 for promote, 7 for hold and roll back, 8 when there are too few rounds.",
+	  OPTIONS_WHERE | OPTIONS_CANARY | OPTIONS_REPORT, canary_command },
 	{ "migrate", "", "make the tables and the role that the health worker writes with",
 	  "May be run any number of times. Prints what is there afterwards.", OPTIONS_WHERE,
 	  migrate_command },

@@ -21,10 +21,10 @@ struct settings {
 	const char *personas, *root, *snapshot; /* of a matrix */
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
 	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
-	long jobs, retries, port;
+	long jobs, retries, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
-	const char *listen, *simulate, *since;
+	const char *listen, *simulate, *since, *canary_stage;
 	bool once, backtest;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, without_matrix, show_secrets, help;
@@ -49,7 +49,8 @@ enum option_group {
 	OPTIONS_CHECK = 1 << 12, /* who may have signed it */
 	OPTIONS_PART = 1 << 13,  /* a document about a part of a run */
 	OPTIONS_WATCH = 1 << 14,
-	OPTIONS_ALERTS = 1 << 15
+	OPTIONS_ALERTS = 1 << 15,
+	OPTIONS_CANARY = 1 << 16
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

@@ -1,0 +1,60 @@
+/* canary.h - promote, hold, roll back, or too little to say: a stage judged by its health rounds.
+ *
+ * Source of stages and criteria: the lens contract, "watching a lens"; as data in canary.yaml.
+ *
+ *   roll back     a 5xx, or replies over the latency limit in two rounds
+ *   inconclusive  fewer rounds than the stage asks for: a missing round proves nothing
+ *   hold          uptime, error rate or P99 beyond its limit; a missing round counts as down
+ *   promote       none of these
+ *
+ * Percentiles are of all replies in the window, never of two numbers.
+ */
+#ifndef WATCH_CANARY_H
+#define WATCH_CANARY_H
+
+#include <jansson.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/histogram.h"
+
+struct document;
+
+struct canary_stage {
+	const char *name, *title;
+	int64_t window_ms, every_ms;
+	int64_t max_5xx, p99_ms;
+	double error_rate_percent, uptime_percent;
+};
+
+/* What was seen in the window. */
+struct canary_window {
+	int64_t from_us, to_us; /* since 1970 */
+	long expected, rounds;  /* due; there */
+	long up;                /* rounds that were not unhealthy */
+	long checks, wrong;
+	long replies_5xx, slow_rounds;
+	struct histogram times_ms;
+};
+
+enum canary_verdict { CANARY_PROMOTE, CANARY_HOLD, CANARY_ROLL_BACK, CANARY_INCONCLUSIVE };
+
+const char *canary_verdict_name(enum canary_verdict verdict); /* "promote", "roll back", ... */
+
+/* The stage `name` of `path`; texts live in *document, which the caller frees. */
+bool canary_stage_load(struct canary_stage *stage, const char *path, const char *name,
+		       struct document **document, struct errors *errors) MUST_USE;
+
+/* Add a row of pms_health_checks. */
+void canary_add(struct canary_window *window, const struct canary_stage *stage, const json_t *row);
+
+/* The verdict, and a Markdown table with each criterion: what was wanted, what was seen, by how
+ * much it is met, of how many. */
+enum canary_verdict canary_judge(const struct canary_window *window,
+				 const struct canary_stage *stage, struct buf *table);
+
+/* Is `tenant` among the first `percent` of all? The same tenants for the same lens, and those in at
+ * 10 are in at 50. */
+bool canary_is_in(const char *lens, const char *tenant, double percent);
+
+#endif

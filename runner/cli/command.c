@@ -8,6 +8,7 @@
 #include "cli/audit_command.h"
 #include "cli/canary_command.h"
 #include "cli/exit.h"
+#include "cli/explain_command.h"
 #include "cli/handoff_command.h"
 #include "cli/matrix_command.h"
 #include "cli/merge_command.h"
@@ -123,6 +124,12 @@ static const struct command commands[] = {
 	{ "migrate", "", "make the tables and the role that the health worker writes with",
 	  "May be run any number of times. Prints what is there afterwards.", OPTIONS_WHERE,
 	  migrate_command },
+	{ "explain", "[RUN] CASE", "one case of a saved run, with everything that is known of it",
+	  "CASE is SUITE/ID, or as much of ID as no other case has. Without RUN the latest run "
+	  "below\n"
+	  "--out is taken. Prints why it ended as it did, the step as its suite writes it, the\n"
+	  "commands that repeat it, and every exchange.",
+	  OPTIONS_REPORT | OPTIONS_TERMINAL, explain_command },
 	{ "target", "", "the embedded reference target in the foreground",
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",

@@ -16,6 +16,7 @@
 #include "cli/header.h"
 #include "cli/mistakes.h"
 #include "cli/performance.h"
+#include "document/excerpt.h"
 #include "document/node.h"
 #include "exec/janitor.h"
 #include "report/progress.h"
@@ -161,13 +162,18 @@ static void
 settled(void *arg, const struct run_case *run_case)
 {
 	struct conductor *c = arg;
+	struct run_case told = *run_case;
 	struct error ignored = { 0 };
+	struct arena arena = { 0 };
 
 	/* One that only a lens names is handed out when its step comes. None is too short: see
 	 * secrets_secret(). */
 	(void)!learn_secrets(c, &ignored);
-	record_case(c->record, run_case);
-	progress_settled(c->progress, &c->planned[run_case->index], run_case);
+	if (told.file)
+		told.source = excerpt_block(told.file, told.line, &arena);
+	record_case(c->record, &told);
+	progress_settled(c->progress, &c->planned[told.index], &told);
+	arena_release(&arena);
 }
 
 static void

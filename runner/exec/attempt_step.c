@@ -260,6 +260,10 @@ end_step(struct attempt *attempt)
 			attempt_leftover(attempt, findings->items[i].message);
 		findings->count = attempt->now.findings_at;
 	}
+	if (stop) {
+		attempt->result.file = attempt->now.step->place.file;
+		attempt->result.line = attempt->now.step->place.line;
+	}
 	attempt_forget_step(attempt);
 	attempt->index = stop ? attempt->list->count : attempt->index + 1;
 	attempt_next_step(attempt);

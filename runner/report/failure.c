@@ -3,7 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "report/refusal.h"
 #include "report/repeat.h"
+#include "report/summary.h"
 
 /* Where two texts begin to differ is worth a mark when both fit a line. */
 #define MARK_BYTES ((size_t)160)
@@ -32,10 +34,11 @@ void
 failure_line(const struct run_case *run_case, struct buf *out)
 {
 	const struct findings *findings = &run_case->findings;
+	const char *reason = run_case->reason ? run_case->reason : "";
 	size_t from = out->len;
 
-	if (run_case->verdict != VERDICT_FAIL && run_case->reason)
-		buf_printf(out, "%s", run_case->reason);
+	if (run_case->verdict != VERDICT_FAIL && *reason)
+		buf_printf(out, "%s", reason);
 	else if (run_case->expected && run_case->actual &&
 		 strcmp(run_case->expected, run_case->actual) != 0)
 		buf_printf(out, "expected %s, actual %s", run_case->expected, run_case->actual);
@@ -43,8 +46,7 @@ failure_line(const struct run_case *run_case, struct buf *out)
 		buf_printf(out, "%s: %s", finding_type_name(findings->items[0].type),
 			   findings->items[0].message);
 	else
-		buf_printf(out, "%s",
-			   run_case->reason ? run_case->reason : "no reason is on record");
+		buf_printf(out, "%s", *reason ? reason : "no reason is on record");
 	if (findings->count > 1)
 		buf_printf(out, " (%zu mismatches)", findings->count);
 	flatten(out, from);
@@ -122,6 +124,41 @@ add_finding(const struct finding *finding, size_t number, struct buf *out)
 			   columns(finding->actual, same), "");
 }
 
+static bool
+has_finding(const struct run_case *run_case, enum finding_type type)
+{
+	for (size_t i = 0; i < run_case->findings.count; i++) {
+		if (run_case->findings.items[i].type == type)
+			return true;
+	}
+	return false;
+}
+
+/* "time: connect 1 ms, first byte 3.00 s, rest 40 us": where it went. */
+static void
+add_timing(const struct timing *timing, struct buf *out)
+{
+	const struct {
+		const char *name;
+		int64_t us;
+	} parts[] = {
+		{ "waited for a slot", timing->queue_us }, { "name", timing->dns_us },
+		{ "connect", timing->connect_us },         { "TLS", timing->tls_us },
+		{ "first byte", timing->first_byte_us },   { "in all", timing->total_us },
+	};
+	const char *between = "time: ";
+
+	for (size_t i = 0; i < COUNTOF(parts); i++) {
+		if (parts[i].us <= 0)
+			continue;
+		buf_printf(out, "%s%s ", between, parts[i].name);
+		summary_time(parts[i].us, out);
+		between = ", ";
+	}
+	if (timing->total_us > 0)
+		buf_printf(out, "\n");
+}
+
 static void
 add_problem(const struct run_case *run_case, struct buf *out)
 {
@@ -130,9 +167,30 @@ add_problem(const struct run_case *run_case, struct buf *out)
 
 	if (http && http->http.problem)
 		buf_printf(out, "transport: %s\n", http->http.problem);
+	if (http && (http->http.problem || has_finding(run_case, FINDING_LATENCY)))
+		add_timing(&http->http.timing, out);
 	if (sql && sql->sql.message)
 		buf_printf(out, "database: %s%s%s\n", sql->sql.sqlstate ? sql->sql.sqlstate : "",
 			   sql->sql.sqlstate ? " " : "", sql->sql.message);
+	if (sql)
+		refusal_line(&sql->sql, out);
+}
+
+/* The step as its suite writes it, with line numbers. */
+static void
+add_source(const struct run_case *run_case, struct buf *out)
+{
+	int number = run_case->line;
+
+	if (!run_case->file)
+		return;
+	buf_printf(out, "the step, in %s:%d:\n", run_case->file, run_case->line);
+	for (const char *line = run_case->source; line && *line; number++) {
+		size_t len = strcspn(line, "\n");
+
+		buf_printf(out, "%6d | %.*s\n", number, (int)len, line);
+		line += len + (line[len] == '\n');
+	}
 }
 
 void
@@ -147,6 +205,7 @@ failure_details(const struct run_case *run_case, struct buf *out)
 		buf_printf(out, "note: %s\n", run_case->note);
 	for (size_t i = 0; i < run_case->leftover_count; i++)
 		buf_printf(out, "left behind: %s\n", run_case->leftovers[i]);
+	add_source(run_case, out);
 }
 
 void
@@ -169,18 +228,51 @@ failure_is_consequence(const struct run_case *run_case)
 		run_case->trouble == TROUBLE_INTERRUPTED);
 }
 
-const struct exchange *
-failure_exchange(const struct run_case *run_case, int kind)
+/* The step a case ended with: what breaks one begins no other. 0: it asked nothing. */
+static int
+last_step(const struct run_case *run_case)
 {
-	const struct exchange *last = NULL;
+	int step = 0;
+
+	for (size_t i = 0; i < run_case->exchange_count; i++) {
+		if (run_case->exchanges[i].purpose != PURPOSE_CLEANUP)
+			step = run_case->exchanges[i].step;
+	}
+	return step;
+}
+
+/* The last exchange of that step for which `purpose` holds. */
+static const struct exchange *
+find_exchange(const struct run_case *run_case, int kind, bool looking)
+{
+	const struct exchange *found = NULL;
+	int step = last_step(run_case);
 
 	for (size_t i = 0; i < run_case->exchange_count; i++) {
 		const struct exchange *exchange = &run_case->exchanges[i];
+		bool looks =
+			exchange->purpose == PURPOSE_AFTER || exchange->purpose == PURPOSE_WRITTEN;
 
-		if ((int)exchange->kind == kind && exchange->purpose != PURPOSE_CLEANUP)
-			last = exchange;
+		if ((int)exchange->kind == kind && exchange->step == step &&
+		    (looking ? looks : exchange->purpose == PURPOSE_STEP))
+			found = exchange;
 	}
-	return last;
+	return found;
+}
+
+const struct exchange *
+failure_exchange(const struct run_case *run_case, int kind)
+{
+	return find_exchange(run_case, kind, false);
+}
+
+/* What the witness asked last, when it is its answer that was not as expected. */
+static const struct exchange *
+witness_exchange(const struct run_case *run_case)
+{
+	if (!has_finding(run_case, FINDING_UNCHANGED) && !has_finding(run_case, FINDING_WRITTEN))
+		return NULL;
+	return find_exchange(run_case, EXCHANGE_SQL, true);
 }
 
 /* The value of header `name` in header lines, up to its end of line; NULL when absent. */
@@ -204,11 +296,19 @@ find_header(const char *lines, const char *name, size_t *len)
 	return NULL;
 }
 
+static void
+add_psql(const struct exchange *exchange, struct buf *out)
+{
+	repeat_psql(&exchange->sql, out);
+	buf_printf(out, "\n");
+}
+
 void
 failure_repeat(const struct run_case *run_case, struct buf *out)
 {
 	const struct exchange *http = failure_exchange(run_case, EXCHANGE_HTTP);
 	const struct exchange *sql = failure_exchange(run_case, EXCHANGE_SQL);
+	const struct exchange *witness = witness_exchange(run_case);
 	const char *id;
 	size_t len = 0;
 
@@ -216,10 +316,23 @@ failure_repeat(const struct run_case *run_case, struct buf *out)
 		repeat_curl(&http->http, out);
 		buf_printf(out, "\n");
 	}
-	if (sql) {
-		repeat_psql(&sql->sql, out);
-		buf_printf(out, "\n");
+	if (sql)
+		add_psql(sql, out);
+	if (witness) {
+		buf_printf(out, "# what the witness looked at afterwards\n");
+		add_psql(witness, out);
+	}
+	if (sql && run_case->verdict == VERDICT_FAIL) {
+		size_t before = out->len;
+
+		buf_printf(out, "# the policies and grants of the table\n");
+		size_t heading = out->len;
+		refusal_query(&sql->sql, out);
+		if (out->len > heading)
+			buf_printf(out, "\n");
+		else
+			out->text[out->len = before] = '\0';
 	}
 	if (http && (id = find_header(http->http.response_headers, "x-request-id", &len)))
-		buf_printf(out, "request id: %.*s\n", (int)len, id);
+		buf_printf(out, "# request id: %.*s\n", (int)len, id);
 }

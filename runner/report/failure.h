@@ -31,10 +31,13 @@ const char *failure_type(const struct run_case *run_case);
  * in full for each buries the failures. */
 bool failure_is_consequence(const struct run_case *run_case);
 
-/* The commands that repeat what the case asked last, and the id of that request. */
+/* The commands that repeat the step the case ended with, what the witness looked at when that was
+ * the mismatch, the policies of the table when SQL was, and the id of the request. A text for a
+ * shell. */
 void failure_repeat(const struct run_case *run_case, struct buf *out);
 
-/* The last exchange of `kind` that the case made, clean-up aside; NULL: none. */
+/* The last exchange of `kind` that the step made which the case ended with: what breaks a step
+ * begins no other. What the witness looked at is not among them. NULL: none. */
 const struct exchange *failure_exchange(const struct run_case *run_case, int kind);
 
 #endif

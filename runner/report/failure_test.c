@@ -85,6 +85,103 @@ Test(failure, the_last_request_is_repeated_and_clean_up_is_not)
 
 	buf_init(&out, 1000);
 	failure_repeat(&run_case, &out);
-	cr_expect_str_eq(out.text, "curl -i -X GET 'second'\nrequest id: r-77 \n");
+	cr_expect_str_eq(out.text, "curl -i -X GET 'second'\n# request id: r-77 \n");
 	buf_release(&out);
+}
+
+static void
+expect_repeat(const struct run_case *run_case, const char *const *wanted, const char *unwanted)
+{
+	struct buf out;
+
+	buf_init(&out, 10000);
+	failure_repeat(run_case, &out);
+	for (size_t i = 0; wanted[i]; i++)
+		cr_expect_not_null(strstr(out.text, wanted[i]), "%s in: %s", wanted[i], out.text);
+	cr_expect_null(strstr(out.text, unwanted), "%s in: %s", unwanted, out.text);
+	buf_release(&out);
+}
+
+static const struct exchange steps[] = {
+	{ .kind = EXCHANGE_HTTP, .step = 1, .http = { .method = "POST", .url = "earlier" } },
+	{ .kind = EXCHANGE_SQL,
+	  .step = 2,
+	  .purpose = PURPOSE_BEFORE,
+	  .sql = { .text = "select 1" } },
+	{ .kind = EXCHANGE_SQL, .step = 2, .sql = { .text = "update pms_parts set a = 1" } },
+	{ .kind = EXCHANGE_SQL,
+	  .step = 2,
+	  .purpose = PURPOSE_AFTER,
+	  .sql = { .text = "select 2" } },
+	{ .kind = EXCHANGE_HTTP,
+	  .step = 1,
+	  .purpose = PURPOSE_CLEANUP,
+	  .http = { .url = "later" } },
+};
+
+Test(failure, only_the_step_that_broke_is_repeated)
+{
+	static const char *const wanted[] = { "update pms_parts", "tablename = 'pms_parts'", NULL };
+	struct arena arena = { 0 };
+	struct run_case run_case = { .verdict = VERDICT_FAIL,
+				     .findings = { .arena = &arena },
+				     .exchanges = steps,
+				     .exchange_count = COUNTOF(steps) };
+
+	finding_add(&run_case.findings, FINDING_RLS_LEAK, "", "denied", "allowed 1", "a leak");
+	expect_repeat(&run_case, wanted, "select 1");
+	arena_release(&arena);
+}
+
+Test(failure, a_row_that_changed_is_looked_at_again)
+{
+	static const char *const wanted[] = { "update pms_parts", "afterwards", "select 2", NULL };
+	struct arena arena = { 0 };
+	struct run_case run_case = { .verdict = VERDICT_FAIL,
+				     .findings = { .arena = &arena },
+				     .exchanges = steps,
+				     .exchange_count = COUNTOF(steps) };
+
+	finding_add(&run_case.findings, FINDING_UNCHANGED, "/0", "1", "2", "it changed");
+	expect_repeat(&run_case, wanted, "earlier");
+	arena_release(&arena);
+}
+
+Test(failure, the_step_that_broke_is_shown_as_its_suite_writes_it)
+{
+	struct run_case run_case = { .verdict = VERDICT_ERROR,
+				     .trouble = TROUBLE_VARIABLE,
+				     .reason = "no value",
+				     .file = "suites/a.yaml",
+				     .line = 9,
+				     .source = "- action: x\n  payload: {}\n" };
+
+	expect_text(&run_case, "ERROR crew-denied: no value\n"
+			       "did not run: a variable has no value\n"
+			       "the step, in suites/a.yaml:9:\n"
+			       "     9 | - action: x\n"
+			       "    10 |   payload: {}\n");
+}
+
+Test(failure, a_slow_reply_says_where_the_time_went)
+{
+	struct exchange exchange = { .kind = EXCHANGE_HTTP,
+				     .http = { .status = 200,
+					       .timing = { .connect_us = 1000,
+							   .first_byte_us = 3000000,
+							   .total_us = 3002000 } } };
+	struct arena arena = { 0 };
+	struct run_case run_case = { .verdict = VERDICT_FAIL,
+				     .findings = { .arena = &arena },
+				     .exchanges = &exchange,
+				     .exchange_count = 1 };
+	struct buf out;
+
+	finding_add(&run_case.findings, FINDING_LATENCY, "", "", "", "too late");
+	buf_init(&out, 1000);
+	failure_details(&run_case, &out);
+	cr_expect_str_eq(out.text, "1. latency: too late\n"
+				   "time: connect 1 ms, first byte 3.00 s, in all 3.00 s\n");
+	buf_release(&out);
+	arena_release(&arena);
 }

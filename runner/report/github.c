@@ -7,6 +7,7 @@
 #include "report/coverage.h"
 #include "report/failure.h"
 #include "report/prose.h"
+#include "report/rerun.h"
 #include "report/summary.h"
 #include "report/times.h"
 
@@ -264,8 +265,12 @@ add_failures(struct github *github)
 		buf_printf(&github->out, "\n");
 	if (all.count)
 		buf_printf(&github->out, "</details>\n\n");
-	if (github->run->totals.failed + github->run->totals.errors)
-		buf_printf(&github->out, "Run only these again: `lensgate run --last-failed`\n\n");
+	if (github->run->totals.failed + github->run->totals.errors) {
+		rerun_command(github->run, fresh(github));
+		buf_printf(&github->out, "Run only these again: ");
+		prose_code(&github->out, github->text.text);
+		buf_printf(&github->out, "\n\n");
+	}
 	(void)commit(github, 100);
 	return true;
 }

@@ -5,6 +5,8 @@
 #include "report/failure.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
+#include "report/refusal.h"
+#include "report/rerun.h"
 
 /* Of a text in a mismatch. */
 #define TEXT_BYTES ((size_t)4096)
@@ -65,8 +67,8 @@ add_sides(struct page *page, const struct finding *finding)
 	size_t actual_len = strlen(finding->actual);
 	size_t shorter = expected_len < actual_len ? expected_len : actual_len;
 	size_t before = same_before(finding->expected, finding->actual);
-	size_t behind = same_behind(finding->expected, expected_len, finding->actual, actual_len,
-				    before);
+	size_t behind =
+		same_behind(finding->expected, expected_len, finding->actual, actual_len, before);
 
 	/* Two texts that share a quote or a digit differ as a whole. */
 	if (before + behind < 4 || before + behind < shorter / 3)
@@ -139,6 +141,33 @@ add_pairs(struct page *page, const struct planned_case *planned, const struct ru
 	buf_printf(&page->out, "</dl>\n");
 }
 
+/* The step as its suite writes it, and who refused a statement. */
+static void
+add_source(struct page *page, const struct run_case *run_case)
+{
+	struct buf *out = &page->out;
+	const struct exchange *sql = failure_exchange(run_case, EXCHANGE_SQL);
+
+	if (sql && sql->sql.message) {
+		buf_clear(&page->text);
+		refusal_line(&sql->sql, &page->text);
+		buf_printf(out, "<p class=\"server\">database: ");
+		html_line(out, sql->sql.sqlstate);
+		buf_printf(out, " ");
+		html_line(out, sql->sql.message);
+		buf_printf(out, "<br>");
+		page_add_scratch(page);
+		buf_printf(out, "</p>\n");
+	}
+	if (!run_case->source)
+		return;
+	buf_printf(out, "<p class=\"cap\">The step, in <code>");
+	html_line(out, run_case->file);
+	buf_printf(out, ":%d</code></p>\n<pre>", run_case->line);
+	html_line(out, run_case->source);
+	buf_printf(out, "</pre>\n");
+}
+
 static void
 add_commands(struct page *page, const struct run_case *run_case)
 {
@@ -185,6 +214,7 @@ add_card(void *arg, const struct planned_case *planned, const struct run_case *r
 	buf_printf(out, "</p>\n");
 	page_findings(page, run_case);
 	add_pairs(page, planned, run_case);
+	add_source(page, run_case);
 	add_commands(page, run_case);
 	if (run_case->exchange_count) {
 		buf_printf(out,
@@ -254,6 +284,10 @@ page_failures(struct page *page)
 		  cases_each(page->run, has_erred, add_consequence, &list, page->err);
 	if (list.count)
 		buf_printf(&page->out, "</ul>\n");
+	rerun_command(page->run, page_scratch(page));
+	buf_printf(&page->out, "<h3>Run only these again</h3>\n<pre class=\"command\">");
+	page_add_scratch(page);
+	buf_printf(&page->out, "</pre>\n");
 	page_section_end(page);
 	return ok;
 }

@@ -67,6 +67,16 @@ add_property(struct junit *junit, const char *name, const char *value)
 	buf_printf(&junit->xml, "/>\n");
 }
 
+/* Readers list names one per line. */
+static void
+flatten(struct buf *line)
+{
+	for (size_t i = 0; i < line->len; i++) {
+		if ((unsigned char)line->text[i] < 0x20)
+			line->text[i] = ' ';
+	}
+}
+
 /* suite.group; a dot in the group would be read as one more package. */
 static void
 add_classname(struct junit *junit, const struct planned_case *planned)
@@ -78,6 +88,7 @@ add_classname(struct junit *junit, const struct planned_case *planned)
 		for (const char *at = planned->group; *at; at++)
 			buf_add(&junit->line, *at == '.' ? "_" : at, 1);
 	}
+	flatten(&junit->line);
 	xml_attribute(&junit->xml, "classname", junit->line.text);
 }
 
@@ -88,11 +99,7 @@ add_name(struct junit *junit, const struct planned_case *planned)
 	buf_printf(&junit->line, "%s", planned->id);
 	if (planned->title && *planned->title)
 		buf_printf(&junit->line, ": %s", planned->title);
-	/* Readers list names one per line. */
-	for (size_t i = 0; i < junit->line.len; i++) {
-		if ((unsigned char)junit->line.text[i] < 0x20)
-			junit->line.text[i] = ' ';
-	}
+	flatten(&junit->line);
 	xml_attribute(&junit->xml, "name", junit->line.text);
 }
 

@@ -210,6 +210,27 @@ summary_time(int64_t us, struct buf *out)
 		buf_printf(out, "%lld min %lld s", whole / 60000000, whole / 1000000 % 60);
 }
 
+void
+summary_target(const struct run *run, struct buf *out)
+{
+	const char *commit = summary_text(run, "target", "commit");
+	const char *url = summary_text(run, "environment", "base_url");
+	json_t *flags = json_object_get(json_object_get(run->header, "environment"), "flags");
+	const char *name;
+	json_t *value;
+
+	buf_printf(out, "commit %s", *commit ? commit : "unknown");
+	if (*url)
+		buf_printf(out, " at %s", url);
+	json_object_foreach(flags, name, value)
+	{
+		buf_printf(out, ", %s=%s", name,
+			   json_is_true(value)    ? "true"
+			   : json_is_false(value) ? "false"
+						  : "unset");
+	}
+}
+
 int64_t
 summary_elapsed_us(const struct run *run)
 {

@@ -27,6 +27,9 @@ void summary_time(int64_t us, struct buf *out);
 const char *summary_text(const struct run *run, const char *group, const char *key);
 long summary_number(const struct run *run, const char *group, const char *key, long otherwise);
 
+/* What was tested: "commit 48ac3ab at http://127.0.0.1:8080, LENS_V1_ENABLED=true". */
+void summary_target(const struct run *run, struct buf *out);
+
 /* How long the run took: the footer's word, or up to the end of the last case. */
 int64_t summary_elapsed_us(const struct run *run);
 

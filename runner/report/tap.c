@@ -9,6 +9,9 @@
 #include "run/line.h"
 
 #define CASE_BYTES ((size_t)1024 * 1024)
+/* Of a description, and of a text in a diagnostic: six bytes each when all is escaped. */
+#define LINE_BYTES ((size_t)1000)
+#define TEXT_BYTES ((size_t)32 * 1024)
 
 struct tap {
 	struct sink *sink;
@@ -40,6 +43,7 @@ add_description(struct tap *tap, const char *text)
 
 	buf_init(&line, CASE_BYTES);
 	plain_line(&line, text);
+	line.len = plain_fit(line.text, line.len, (int)LINE_BYTES);
 	for (size_t i = 0; i < line.len; i++) {
 		if (line.text[i] == '#' || line.text[i] == '\\')
 			buf_add(&tap->out, "\\", 1);
@@ -51,14 +55,50 @@ add_description(struct tap *tap, const char *text)
 		tap->out.text[--tap->out.len] = '\0';
 }
 
+/* True for what YAML does not take as it is: DEL, C1 but NEL, noncharacters at the end of the BMP.
+ * Source: YAML 1.2.2, 5.1, c-printable. */
+static bool
+is_unprintable(const char *text, size_t size)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+
+	if (size == 2)
+		return byte[0] == 0xc2 && byte[1] < 0xa0;
+	return *byte == 0x7f || (size == 3 && byte[0] == 0xef && byte[1] == 0xbf && byte[2] > 0xbd);
+}
+
+/* As a JSON string, cut to what a reader of diagnostics has patience for. */
+static void
+add_string(struct buf *out, const char *text)
+{
+	size_t len = strlen(text);
+	size_t at = 0;
+
+	buf_add(out, "\"", 1);
+	while (at < len) {
+		size_t size = line_utf8(text + at, len - at);
+
+		if (at > TEXT_BYTES) {
+			buf_printf(out, "...");
+			break;
+		}
+		if (size && is_unprintable(text + at, size))
+			buf_printf(out, "\xef\xbf\xbd");
+		else
+			line_escape(out, text + at, size ? size : 1);
+		at += size ? size : 1;
+	}
+	buf_add(out, "\"", 1);
+}
+
 static void
 add_member(struct tap *tap, const char *key, const char *text)
 {
 	if (!text || !*text)
 		return;
-	buf_printf(&tap->out, "  %s: \"", key);
-	line_escape(&tap->out, text, strlen(text));
-	buf_printf(&tap->out, "\"\n");
+	buf_printf(&tap->out, "  %s: ", key);
+	add_string(&tap->out, text);
+	buf_printf(&tap->out, "\n");
 }
 
 static void
@@ -66,9 +106,9 @@ add_place(struct tap *tap, const struct planned_case *planned)
 {
 	if (!planned->file)
 		return;
-	buf_printf(&tap->out, "  at:\n    file: \"");
-	line_escape(&tap->out, planned->file, strlen(planned->file));
-	buf_printf(&tap->out, "\"\n    line: %d\n", planned->line);
+	buf_printf(&tap->out, "  at:\n    file: ");
+	add_string(&tap->out, planned->file);
+	buf_printf(&tap->out, "\n    line: %d\n", planned->line);
 }
 
 static void

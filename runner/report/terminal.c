@@ -5,6 +5,7 @@
 #include "report/cases.h"
 #include "report/failure.h"
 #include "report/plain.h"
+#include "report/rerun.h"
 #include "report/summary.h"
 #include "report/transcript.h"
 
@@ -17,6 +18,7 @@ struct terminal {
 	struct sink *sink;
 	struct buf text; /* as it comes */
 	struct buf out;  /* as a terminal may have it */
+	size_t consequences;
 };
 
 static void
@@ -73,13 +75,24 @@ add_heading(struct terminal *terminal, const struct planned_case *planned,
 }
 
 static void
+add_commands(struct terminal *terminal, const struct run_case *run_case)
+{
+	struct buf *text = fresh(terminal);
+
+	failure_repeat(run_case, text);
+	if (!text->len)
+		return;
+	buf_printf(&terminal->out, "      repeat it:\n");
+	plain_add(&terminal->out, text->text, 8);
+}
+
+static void
 show_bad(void *arg, const struct planned_case *planned, const struct run_case *run_case)
 {
 	struct terminal *terminal = arg;
 	struct buf *text;
 
-	/* None was asked, for one reason: the last line says it. */
-	if (run_case->trouble == TROUBLE_PREFLIGHT)
+	if (failure_is_consequence(run_case))
 		return;
 	add_heading(terminal, planned, run_case);
 	text = fresh(terminal);
@@ -87,17 +100,36 @@ show_bad(void *arg, const struct planned_case *planned, const struct run_case *r
 		buf_printf(text, "%s: ", trouble_name(run_case->trouble));
 	failure_line(run_case, text);
 	buf_printf(text, "\n");
-	if (!failure_is_consequence(run_case)) {
-		failure_details(run_case, text);
-		failure_repeat(run_case, text);
-		if (terminal->options->verbose && run_case->exchange_count)
-			buf_printf(text, "\n");
-		if (terminal->options->verbose)
-			transcript_case(run_case, text);
-	}
+	failure_details(run_case, text);
 	plain_add(&terminal->out, text->text, 6);
+	add_commands(terminal, run_case);
+	if (terminal->options->verbose && run_case->exchange_count) {
+		buf_printf(&terminal->out, "\n");
+		transcript_case(run_case, fresh(terminal));
+		plain_add(&terminal->out, terminal->text.text, 6);
+	}
 	buf_printf(&terminal->out, "\n");
 	flush(terminal);
+}
+
+/* What was never asked has its cause above: a line each is enough. None was asked for want of a
+ * preflight: the last line says so. */
+static void
+show_consequence(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+{
+	struct terminal *terminal = arg;
+	struct buf *text = fresh(terminal);
+
+	if (!failure_is_consequence(run_case) || run_case->trouble == TROUBLE_PREFLIGHT)
+		return;
+	add_verdict_word(terminal, run_case);
+	buf_printf(text, "  %s/%s  %s: ", planned->suite, planned->id,
+		   trouble_name(run_case->trouble));
+	failure_line(run_case, text);
+	plain_line(&terminal->out, text->text);
+	buf_printf(&terminal->out, "\n");
+	flush(terminal);
+	terminal->consequences++;
 }
 
 /* With -v, what passed is listed with its exchanges, one line each. */
@@ -139,8 +171,12 @@ list_bad_ids(struct terminal *terminal)
 		buf_printf(&terminal->out, "\n");
 		any = true;
 	}
-	if (any)
-		buf_printf(&terminal->out, "run these again: lensgate run --last-failed\n\n");
+	if (any) {
+		rerun_command(run, fresh(terminal));
+		buf_printf(&terminal->out, "run these again: ");
+		plain_line(&terminal->out, terminal->text.text);
+		buf_printf(&terminal->out, "\nall about one:   lensgate explain SUITE/CASE\n\n");
+	}
 	flush(terminal);
 }
 
@@ -182,6 +218,10 @@ add_totals(struct terminal *terminal)
 	buf_printf(out, "took ");
 	summary_time(summary_elapsed_us(terminal->run), out);
 	buf_printf(out, "\n");
+	summary_target(terminal->run, fresh(terminal));
+	buf_printf(out, "target    ");
+	plain_line(out, terminal->text.text);
+	buf_printf(out, "\n");
 	list_reports(terminal);
 }
 
@@ -209,7 +249,10 @@ terminal_write(const struct run *run, const struct report_options *options, stru
 	buf_init(&terminal.text, CASE_BYTES);
 	buf_init(&terminal.out, 2 * CASE_BYTES);
 	bool ok = !options->verbose || cases_each(run, NULL, show_good, &terminal, err);
-	ok = ok && cases_each(run, case_is_bad, show_bad, &terminal, err);
+	ok = ok && cases_each(run, case_is_bad, show_bad, &terminal, err) &&
+	     cases_each(run, case_is_bad, show_consequence, &terminal, err);
+	if (terminal.consequences)
+		buf_printf(&terminal.out, "\n");
 	list_bad_ids(&terminal);
 	add_totals(&terminal);
 	add_verdict(&terminal);

@@ -4,29 +4,44 @@
 
 #include "run/line.h"
 
-/* Append the character of `size` bytes at `text`. */
+/* The code point of a well-formed character of `size` bytes, 2 to 4. Source: RFC 3629, section 3.
+ */
+static unsigned
+code_point(const char *text, size_t size)
+{
+	unsigned code = (unsigned char)*text & (0x7fU >> size);
+
+	for (size_t i = 1; i < size; i++)
+		code = code << 6 | ((unsigned char)text[i] & 0x3fU);
+	return code;
+}
+
+/* Append the character of `size` bytes at `text`; 0: they are none. */
 static void
 add_character(struct buf *out, const char *text, size_t size, bool attribute)
 {
 	unsigned char byte = (unsigned char)*text;
 
-	if (byte == '&')
+	if (size > 1) {
+		unsigned code = code_point(text, size);
+
+		buf_printf(out, "&#x%X;", code == 0xfffe || code == 0xffff ? 0xfffdU : code);
+	} else if (byte == '&') {
 		buf_printf(out, "&amp;");
-	else if (byte == '<')
+	} else if (byte == '<') {
 		buf_printf(out, "&lt;");
-	else if (byte == '>')
+	} else if (byte == '>') {
 		buf_printf(out, "&gt;");
-	else if (byte == '"' && attribute)
+	} else if (byte == '"' && attribute) {
 		buf_printf(out, "&quot;");
-	/* A bare CR would be read as LF, and LF or TAB in an attribute as a blank. */
-	else if (byte == '\r' || (attribute && (byte == '\n' || byte == '\t')))
+	} else if (byte == '\r' || (attribute && (byte == '\n' || byte == '\t'))) {
+		/* A bare CR would be read as LF, and LF or TAB in an attribute as a blank. */
 		buf_printf(out, "&#%d;", byte);
-	else if (size == 0 || (byte < 0x20 && byte != '\n' && byte != '\t') ||
-		 (size == 3 &&
-		  (memcmp(text, "\xef\xbf\xbe", 3) == 0 || memcmp(text, "\xef\xbf\xbf", 3) == 0)))
-		buf_add(out, "\xef\xbf\xbd", 3);
-	else
+	} else if (size == 0 || (byte < 0x20 && byte != '\n' && byte != '\t')) {
+		buf_printf(out, "&#xFFFD;");
+	} else {
 		buf_add(out, text, size);
+	}
 }
 
 static void

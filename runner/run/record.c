@@ -354,6 +354,9 @@ record_case(struct record *record, const struct run_case *run_case)
 	line_count(line, "elapsed_us", run_case->elapsed_us);
 	line_count(line, "assertions", run_case->assertions);
 	write_findings(line, &run_case->findings);
+	line_text(line, "file", run_case->file);
+	line_count(line, "line", run_case->line);
+	line_text(line, "source", run_case->source);
 	write_exchanges(line, run_case->exchanges, run_case->exchange_count, detail);
 	write_leftovers(line, run_case);
 	finish(record);

@@ -119,6 +119,9 @@ struct run_case {
 	int64_t started_us, elapsed_us; /* since the run began; of the last attempt */
 	long assertions;                /* expectations looked at */
 	struct findings findings;
+	const char *file;   /* of the step that broke; NULL: none did */
+	int line;           /* of it */
+	const char *source; /* that step as its suite writes it; NULL: not on record */
 	const struct exchange *exchanges;
 	size_t exchange_count;
 	const char *const *leftovers; /* rows its clean-up could not remove, one sentence each */

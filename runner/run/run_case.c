@@ -158,6 +158,9 @@ read_case(struct members *members, const json_t *object, struct run_case *out)
 	out->elapsed_us = member_int(members, object, "elapsed_us", 0);
 	out->assertions = (long)member_int(members, object, "assertions", 0);
 	read_findings(members, object, &out->findings);
+	out->file = member_text(members, object, "file");
+	out->line = (int)member_int(members, object, "line", 0);
+	out->source = member_text(members, object, "source");
 	out->exchanges = read_exchanges(members, object, &out->exchange_count);
 	read_leftovers(members, object, out);
 }

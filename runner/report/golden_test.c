@@ -490,13 +490,9 @@ static const struct {
 static const struct {
 	const char *kind, *extension;
 } reports[] = {
-	{ "junit", "xml" },    { "markdown", "md" }, { "json", "json" },
-	{ "terminal", "txt" },
-	{ "html", "html" },
-	{ "annotations", "commands" },
-	{ "ctrf", "ctrf.json" },
-	{ "github", "github.md" },
-	{ "pr-comment", "comment.md" },
+	{ "junit", "xml" },      { "markdown", "md" },      { "json", "json" },
+	{ "terminal", "txt" },   { "html", "html" },        { "annotations", "commands" },
+	{ "ctrf", "ctrf.json" }, { "github", "github.md" }, { "pr-comment", "comment.md" },
 	{ "tap", "tap" },
 };
 

@@ -2,7 +2,8 @@
  *
  * Characters that XML 1.0 cannot carry, not even as references (section 2.2, Char), become
  * U+FFFD. All that is not ASCII is written as a reference: there are readers that guess the
- * encoding of a file instead of believing its first line. There are no CDATA sections, so there is no "]]>" to split.
+ * encoding of a file instead of believing its first line. There are no CDATA sections, so there is
+ * no "]]>" to split.
  */
 #ifndef REPORT_XML_H
 #define REPORT_XML_H

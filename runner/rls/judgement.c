@@ -105,6 +105,9 @@ measured(struct judging *j, const struct matrix_cell *cell)
 	struct arena *arena = &j->out->arena;
 	const char *text = matrix_letter_meaning(cell->letter);
 
+	/* None of the rows that were there, but one that was planted. */
+	if (cell->letter == '~' && !cell->seen && cell->how)
+		return arena_printf(arena, "allowed on %s", cell->how);
 	if (cell->letter == '~' && cell->of_seen)
 		text = arena_printf(arena, "allowed on %ld of %ld rows tried", cell->seen,
 				    cell->of_seen);

@@ -103,6 +103,47 @@ grid_lines(struct buf *out, const struct matrix_report *report)
 
 /* ---- what is wrong, what changed ---- */
 
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The same thing found for another actor. */
+static bool
+is_twin(const struct judgement *a, const struct judgement *b)
+{
+	return a->kind == b->kind && a->relation == b->relation &&
+	       same(a->cell->command, b->cell->command) && same(a->cell->group, b->cell->group) &&
+	       same(a->cell->class, b->cell->class);
+}
+
+static bool
+is_first(const struct judgements *found, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_twin(&found->items[i], &found->items[index]))
+			return false;
+	return true;
+}
+
+static void
+others(struct buf *out, const struct matrix_report *report, size_t index)
+{
+	const struct judgements *found = report->judgements;
+	bool any = false;
+
+	for (size_t i = index + 1; i < found->count; i++) {
+		if (!is_twin(&found->items[i], &found->items[index]))
+			continue;
+		buf_printf(out, "%s", any ? ", " : "         the same: ");
+		plain_line(out, report->matrix->actors[found->items[i].cell->actor].name);
+		any = true;
+	}
+	if (any)
+		buf_printf(out, "\n");
+}
+
 static void
 judgement_lines(struct buf *out, const struct matrix_report *report)
 {
@@ -114,6 +155,8 @@ judgement_lines(struct buf *out, const struct matrix_report *report)
 	for (size_t i = 0; i < report->judgements->count; i++) {
 		const struct judgement *item = &report->judgements->items[i];
 
+		if (!is_first(report->judgements, i))
+			continue;
 		plain_word(out, judgement_word(item->kind), hues[item->kind], report->color);
 		buf_printf(out, "%*s", (int)(9 - strlen(judgement_word(item->kind))), "");
 		plain_line(out, item->cell_name);
@@ -122,6 +165,7 @@ judgement_lines(struct buf *out, const struct matrix_report *report)
 		buf_printf(out, "\n         ");
 		plain_line(out, item->sentence);
 		buf_printf(out, "\n");
+		others(out, report, i);
 	}
 	if (report->judgements->count)
 		buf_printf(out, "\n");

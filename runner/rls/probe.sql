@@ -95,7 +95,7 @@ begin
 				get stacked diagnostics state = returned_sqlstate, said = message_text,
 					culprit = table_name, context = pg_exception_context;
 				-- Whether any function but ours was at work when it was raised.
-				own_table := context !~ 'function (?!(pg_temp_\d+\.)?lensgate_)';
+				own_table := context !~ '(?n)^[\w/]+ function (?!(pg_temp_\d+\.)?lensgate_)';
 				letter := case
 					when stage = 'plant' then '?'
 					when state in ('55P03', '40P01', '40001') then '?'
@@ -389,6 +389,7 @@ declare
 	t record;
 	constant jsonb;
 	what text := 'x.tableoid::text || x.ctid::text';
+	columns text := 'tableoid, ctid';
 begin
 	if (g ->> 'select')::boolean is not true then
 		return query select c, 'G', 0::bigint, null::bigint, null::text, null::text,
@@ -396,8 +397,8 @@ begin
 		return;
 	end if;
 	if g -> 'selected' <> 'null' then   -- some columns only: the row is known by what they hold
-		select 'row(' || string_agg(format('x.%I', c), ', ') || ')::text' into what
-		from jsonb_array_elements_text(g -> 'selected') c;
+		select 'row(' || string_agg(format('x.%I', c), ', ') || ')::text', string_agg(quote_ident(c), ', ')
+		into what, columns from jsonb_array_elements_text(g -> 'selected') c;
 	end if;
 	begin
 		if p ? 'settings' then
@@ -408,8 +409,8 @@ begin
 		end if;
 		perform set_config('role', p ->> 'role', true),
 			set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
-		execute format('select coalesce(array_agg(%s), ''{}'') from (select * , tableoid, ctid from %s limit 20000) x',
-			what, f ->> 'name') into places;
+		execute format('select coalesce(array_agg(%s), ''{}'') from (select %s from %s limit 20000) x',
+			what, columns, f ->> 'name') into places;
 		raise sqlstate 'LG000';
 	exception
 		when sqlstate 'LG000' then null;
@@ -433,7 +434,7 @@ begin
 		if letter = '?' then
 			reason := coalesce(said, 'there is no such row, and none could be planted');
 		end if;
-		if letter in ('.', '?') and one = 'A' and class not in ('own', 'any') then
+		if one = 'A' and class <> 'any' and (letter = '?' or letter = '.' and class in ('other', 'null')) then
 			for constant in select k from jsonb_array_elements(case when letter = '?' then '[{}]'::jsonb
 					else '[]' end || case when class in ('other', 'null')
 						then f #> '{constants,SELECT}' else '[]' end) k loop
@@ -442,6 +443,10 @@ begin
 				if t.letter = '.' and letter = '?' then
 					letter := '.';
 					reason := null;
+				elsif t.said like '%violates partition constraint%' then
+					letter := '-';
+					reason := 'no such row fits into this partition';
+					exit;
 				elsif t.letter = 'A' then
 					letter := case when constant = '{}' then 'A' else '~' end;
 					how := case when constant = '{}' then 'a row of ours' else 'a row with ' || constant::text end;

@@ -241,19 +241,25 @@ deliver(struct sql_session *s, json_t **rows, struct error *err)
 	return ok;
 }
 
-/* One message; `count` is -1 for a script in the simple protocol. */
+struct message {
+	const char *text;
+	const char *const *params;
+	int count; /* -1: a script, in the simple protocol */
+	int64_t timeout_ms;
+};
+
 static bool
-exchange(struct sql_session *s, const char *text, const char *const *params, int count,
-	 int64_t timeout_ms, json_t **rows, struct error *err)
+exchange(struct sql_session *s, const struct message *message, json_t **rows, struct error *err)
 {
 	s->state[0] = '\0';
 	if (!s->pg)
 		return error_set(err, ERROR_ENVIRONMENT, "%s", s->lost);
 	s->done = false;
 
-	int sent = count < 0 ? PQsendQuery(s->pg, text)
-			     : PQsendQueryParams(s->pg, text, count, NULL, params, NULL, NULL, 0);
-	s->guard = loop_after(s->loop, timeout_ms + GRACE_MS, overdue, s);
+	int sent = message->count < 0 ? PQsendQuery(s->pg, message->text)
+				      : PQsendQueryParams(s->pg, message->text, message->count,
+							  NULL, message->params, NULL, NULL, 0);
+	s->guard = loop_after(s->loop, message->timeout_ms + GRACE_MS, overdue, s);
 	if (sent)
 		flush(s);
 	else
@@ -279,7 +285,7 @@ limit(struct sql_session *s, int64_t timeout_ms, struct error *err)
 		return true;
 	(void)snprintf(text, sizeof(text), "set statement_timeout = %d",
 		       timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms);
-	return exchange(s, text, NULL, -1, SETTING_MS, NULL, err);
+	return exchange(s, &(struct message){ text, NULL, -1, SETTING_MS }, NULL, err);
 }
 
 struct sql_session *
@@ -318,10 +324,11 @@ sql_session_script(struct sql_session *session, const char *text, int64_t timeou
 		*rows = NULL;
 	session->limit_ms = 0;
 	return limit(session, timeout_ms, err) &&
-	       exchange(session, text, NULL, -1, timeout_ms, rows, err);
+	       exchange(session, &(struct message){ text, NULL, -1, timeout_ms }, rows, err);
 }
 
-bool
+/* What libpq wants for a statement, and its limit. */
+bool /* NOLINTNEXTLINE(readability-function-size) */
 sql_session_ask(struct sql_session *session, const char *text, const char *const *params,
 		size_t count, int64_t timeout_ms, json_t **rows, struct error *err)
 {
@@ -329,7 +336,8 @@ sql_session_ask(struct sql_session *session, const char *text, const char *const
 		*rows = NULL;
 	if (!limit(session, timeout_ms, err))
 		return false;
-	bool ok = exchange(session, text, params, (int)count, timeout_ms, rows, err);
+	bool ok = exchange(session, &(struct message){ text, params, (int)count, timeout_ms }, rows,
+			   err);
 	/* A statement that failed may have taken the setting back with its transaction. */
 	session->limit_ms = ok ? timeout_ms : 0;
 	return ok;

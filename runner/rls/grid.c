@@ -103,7 +103,7 @@ letter_of(const struct matrix *matrix, const struct matrix_cell *cell, size_t ac
 {
 	const struct matrix_cell *other = matrix_cell_of(matrix, cell, actor);
 
-	return other ? other->letter : ' ';
+	return (char)(other ? other->letter : ' ');
 }
 
 static bool

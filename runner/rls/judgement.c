@@ -1,5 +1,6 @@
 #include "rls/judgement.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,7 +213,7 @@ lower(struct arena *arena, const char *command)
 	char *text = arena_text(arena, command, strlen(command));
 
 	for (char *c = text; *c; c++)
-		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+		*c = (char)tolower((unsigned char)*c);
 	return text;
 }
 
@@ -283,9 +284,7 @@ judge_cell(struct judging *j, const struct matrix_cell *cell)
 		/* Claims that are not there may well raise; a persona's must not. */
 		if (actor->kind == ACTOR_PERSONA)
 			judge(j, JUDGED_BROKEN, cell, "the policy cannot be used");
-	} else if (why) {
-		judge(j, JUDGED_OPEN, cell, why);
-	} else if (open && (why = gained(j, cell)) != NULL) {
+	} else if (why || (open && (why = gained(j, cell)) != NULL)) {
 		judge(j, JUDGED_OPEN, cell, why);
 	} else if (open && is(cell->class, "any") && !is_public(j, cell)) {
 		judge(j, JUDGED_UNKNOWN, cell,

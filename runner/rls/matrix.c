@@ -144,7 +144,7 @@ table_of(const struct lens *lens, const char *name)
 	for (size_t i = 0; lens && i < lens->table_count; i++) {
 		const char *known = lens->tables[i].name;
 
-		if (strcmp(known, name) == 0 || (dot && strcmp(known, dot + 1) == 0))
+		if (same(known, name) || (dot && same(known, dot + 1)))
 			return &lens->tables[i];
 	}
 	return NULL;
@@ -175,7 +175,7 @@ take_relation(struct matrix *matrix, const json_t *row, const struct lens *lens,
 
 	*relation = (struct matrix_relation){
 		.name = copied(matrix, row, "name"),
-		.kind = kind ? kind[0] : 'r',
+		.kind = (char)(kind ? kind[0] : 'r'),
 		.tenant = copied(matrix, facts, "tenant_column"),
 		.owner = copied(matrix, facts, "owner"),
 		.state = copied(matrix, facts, "state"),
@@ -211,7 +211,7 @@ take_cell(struct measuring *m, const json_t *row, size_t relation, size_t actor)
 		.command = copied(matrix, row, "command"),
 		.group = copied(matrix, row, "grp"),
 		.class = copied(matrix, row, "class"),
-		.letter = letter ? letter[0] : '?',
+		.letter = (char)(letter ? letter[0] : '?'),
 		.seen = (long)json_integer_value(json_object_get(row, "seen")),
 		.of_seen = (long)json_integer_value(json_object_get(row, "of_seen")),
 		.state = copied(matrix, row, "state"),

@@ -868,6 +868,9 @@ declare
 	bases jsonb := '{}';
 begin
 	grp := '';
+	if f ? 'oid' and not exists (select from pg_class where oid = (f ->> 'oid')::bigint::oid) then
+		raise exception 'the relation is no longer there';
+	end if;
 	if f ->> 'kind' not in ('r', 'p') then
 		command := 'SELECT';
 		if 'SELECT' = any (commands) then

@@ -403,14 +403,15 @@ persona_text(struct prober *prober, const struct actor *actor)
 	return json_string_value(json_object_get(prober->made_for, actor->name));
 }
 
-/* A call undoes what it tried; only after an error is there more to take back. */
+/* One of the functions with three arguments. A call undoes what it tried; only after an error is
+ * there more to take back. */
 static bool
-run(struct prober *prober, const char *text, const char *const *params, size_t count,
-    int64_t timeout_ms, json_t **rows, struct error *err)
+run(struct prober *prober, const char *text, const char *const params[3], int64_t timeout_ms,
+    json_t **rows, struct error *err)
 {
 	struct error ignored = { 0 };
 
-	if (sql_session_ask(prober->session, text, params, count, timeout_ms, rows, err))
+	if (sql_session_ask(prober->session, text, params, 3, timeout_ms, rows, err))
 		return true;
 	(void)snprintf(prober->state, sizeof(prober->state), "%s",
 		       sql_session_state(prober->session));
@@ -429,7 +430,7 @@ unknown(struct prober *prober, const char *facts, const char *list, const char *
 	json_t *rows = NULL;
 
 	if (!run(prober, "select * from pg_temp.lensgate_unknown($1::jsonb, $2::text[], $3)",
-		 params, COUNTOF(params), SETUP_MS, &rows, err))
+		 params, SETUP_MS, &rows, err))
 		return NULL;
 	return rows;
 }
@@ -451,7 +452,7 @@ try_commands(struct prober *prober, const char *persona, const char *facts, cons
 	json_t *rows = NULL;
 
 	if (!run(prober, "select * from pg_temp.lensgate_probe($1::jsonb, $2::jsonb, $3::text[])",
-		 params, COUNTOF(params), timeout_ms, &rows, err))
+		 params, timeout_ms, &rows, err))
 		return NULL;
 	return rows;
 }

@@ -96,20 +96,20 @@ static void
 write_actor(const struct matrix *matrix, const struct matrix_relation *relation, size_t actor,
 	    struct buf *out)
 {
-	const struct matrix_cell **cells = calloc(relation->count + 1, sizeof(*cells));
+	struct arena arena = { 0 };
+	const struct matrix_cell **cells =
+		ARENA_ARRAY(&arena, relation->count + 1, const struct matrix_cell *);
 	size_t count = 0;
 
-	if (!cells)
-		abort();
 	for (size_t i = relation->first; i < relation->first + relation->count; i++)
 		if (matrix->cells[i].actor == actor)
 			cells[count++] = &matrix->cells[i];
 	if (count) {
-		qsort(cells, count, sizeof(*cells), by_place);
+		qsort(cells, count, sizeof(const struct matrix_cell *), by_place);
 		buf_printf(out, "%s  %s", relation->name, matrix->actors[actor].name);
 		write_line(cells, count, out);
 	}
-	free(cells);
+	arena_release(&arena);
 }
 
 static int
@@ -196,6 +196,8 @@ read_command(struct entries *entries, struct entry *entry, const char *text, siz
 
 		if (text + skip >= end || !word)
 			break;
+		if (text + skip + word > end) /* a line end of another kind is no part of it */
+			word = (size_t)(end - text) - skip;
 		text += skip;
 		if (word < 3 || text[word - 2] != '=' || !strchr(matrix_letters, text[word - 1]))
 			return false;
@@ -248,16 +250,17 @@ read_text(struct entries *entries, const char *path, const char *text, struct er
 	int number = 0;
 
 	while (*text) {
-		size_t len = strcspn(text, "\n");
+		size_t whole = strcspn(text, "\n");
+		size_t len = whole && text[whole - 1] == '\r' ? whole - 1 : whole;
 
 		number++;
-		if (len && *text != '#' && text[0] != '\r' && !read_line(entries, text, len)) {
+		if (len && *text != '#' && !read_line(entries, text, len)) {
 			error_set(err, ERROR_SUITE, "this is no line of a matrix's snapshot");
 			(void)snprintf(err->file, sizeof(err->file), "%.127s", path);
 			err->line = number;
 			return false;
 		}
-		text += len + (text[len] == '\n');
+		text += whole + (text[whole] == '\n');
 	}
 	return true;
 }

@@ -81,7 +81,7 @@ static const struct {
 	size_t at_least; /* folders */
 } kinds[] = {
 	{ "document", load_document, 20 }, { "environment", load_environment, 20 },
-	{ "gate", load_gate, 5 },          { "lens", load_lens, 9 },
+	{ "gate", load_gate, 5 },          { "lens", load_lens, 10 },
 	{ "suite", load_suite, 36 },
 };
 

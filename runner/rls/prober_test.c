@@ -1,0 +1,287 @@
+#include "rls/prober.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/home.h"
+#include "embed/cluster.h"
+#include "embed/site.h"
+
+#define CLAIMS "{\"sub\":\"ada\",\"tenant_id\":\"t1\"}"
+
+/* A real server, a session in a transaction, and one persona with a colleague elsewhere. */
+static struct {
+	struct arena arena;
+	struct site site;
+	struct cluster cluster;
+	struct loop *loop;
+	struct sql_session *session;
+	struct actors actors;
+	struct prober *prober;
+	struct prober_options options;
+	struct error err;
+} t;
+
+static void
+start(void)
+{
+	struct home_places places = home_places(&t.arena);
+	const char *slash = strrchr(places.executable, '/');
+	const char *home;
+
+	/* Initdb once for all tests of this program. */
+	(void)setenv("XDG_CACHE_HOME",
+		     arena_printf(&t.arena, "%.*s/cache", (int)(slash - places.executable),
+				  places.executable),
+		     1);
+	(void)alarm(240); /* no test may hang */
+	home = home_find(&t.arena, &t.err);
+	cr_assert(home, "%s", t.err.message);
+	cr_assert(site_open(&t.site, -1, clock_now_us() + 60000000, &t.err), "%s", t.err.message);
+	cr_assert(cluster_start(&t.cluster, &t.site, home, &t.err), "%s", t.err.message);
+	t.loop = loop_new();
+	actors_add(&t.actors, &(struct actor){ .name = "ada",
+					       .database_role = "authenticated",
+					       .claims = CLAIMS,
+					       .tenant = "t1",
+					       .user = "ada" });
+	t.options = (struct prober_options){ .tenant_column = "tenant_id", .timeout_ms = 20000 };
+}
+
+static void
+stop(void)
+{
+	prober_close(t.prober);
+	sql_session_close(t.session);
+	actors_release(&t.actors);
+	loop_free(t.loop);
+	cluster_stop(&t.cluster);
+	site_close(&t.site);
+	arena_release(&t.arena);
+}
+
+TestSuite(prober, .init = start, .fini = stop);
+
+static bool
+connect_as(const char *user)
+{
+	const struct sql_options options = { .conninfo =
+						     cluster_conninfo(&t.cluster, &t.site, user) };
+
+	sql_session_close(t.session);
+	t.session = sql_session_open(t.loop, &options, &t.err);
+	return t.session && sql_session_script(t.session, "begin", 10000, NULL, &t.err);
+}
+
+static void
+script(const char *text)
+{
+	cr_assert(sql_session_script(t.session, text, 30000, NULL, &t.err), "%s", t.err.message);
+}
+
+/* A schema of one table, and whatever else a test wants. */
+static void
+begin(const char *more)
+{
+	cr_assert(connect_as("postgres"), "%s", t.err.message);
+	script("create schema s; grant usage on schema s to authenticated;"
+	       " create table s.t (id int primary key, tenant_id text not null, v text);"
+	       " insert into s.t values (1, 't1', 'a'), (2, 't2', 'b');"
+	       " alter table s.t enable row level security;"
+	       " grant select, insert, update, delete on s.t to authenticated;"
+	       " create policy p on s.t using (tenant_id = nullif("
+	       "  current_setting('request.jwt.claims', true), '')::jsonb ->> 'tenant_id')");
+	script(more);
+	static const char *const schemas[] = { "s" };
+	t.options.schemas = schemas;
+	t.options.schema_count = 1;
+}
+
+static json_t *
+open_and_list(void)
+{
+	t.prober = prober_open(t.session, &t.actors, &t.options, &t.err);
+	cr_assert(t.prober, "%s", t.err.message);
+	json_t *relations = prober_relations(t.prober, &t.err);
+	cr_assert(relations, "%s", t.err.message);
+	return relations;
+}
+
+/* "SELECT other=." for each cell of the command, in order, joined by blanks. */
+static const char *
+letters(const json_t *cells, const char *command)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+
+		if (strcmp(json_string_value(json_object_get(cell, "command")), command) == 0)
+			text = arena_printf(&t.arena, "%s%s%s=%s", text, *text ? " " : "",
+					    json_string_value(json_object_get(cell, "class")),
+					    json_string_value(json_object_get(cell, "letter")));
+	}
+	return text;
+}
+
+static const char *
+reason_of(const json_t *cells, const char *command)
+{
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+
+		if (strcmp(json_string_value(json_object_get(cell, "command")), command) == 0)
+			return json_string_value(json_object_get(cell, "reason"));
+	}
+	return NULL;
+}
+
+Test(prober, a_strict_table_is_open_to_its_own_tenant_only)
+{
+	begin("select 1");
+	json_t *relations = open_and_list();
+	cr_assert_eq(json_array_size(relations), 1);
+	json_t *cells =
+		prober_probe(t.prober, json_array_get(relations, 0), &t.actors.items[0], &t.err);
+
+	cr_assert(cells, "%s", t.err.message);
+	cr_expect_str_eq(letters(cells, "SELECT"), "own=A other=.");
+	cr_expect_str_eq(letters(cells, "INSERT"), "own=A other=D");
+	cr_expect_str_eq(letters(cells, "UPDATE"), "own=A other=.");
+	cr_expect_str_eq(letters(cells, "MOVE"), "own>other=D other>own=.");
+	cr_expect_str_eq(letters(cells, "DELETE"), "own=A other=.");
+	cr_expect_str_eq(letters(cells, "TRUNCATE"), "all=G");
+	json_decref(cells);
+	json_decref(relations);
+}
+
+Test(prober, a_statement_that_hangs_is_unknown_and_costs_its_time_once)
+{
+	int64_t began = loop_now_ms();
+
+	begin("create policy slow on s.t for update using (pg_sleep(60) is not null)");
+	t.options.timeout_ms = 500;
+	json_t *relations = open_and_list();
+	const json_t *relation = json_array_get(relations, 0);
+	for (size_t i = 0; i < t.actors.count; i++) {
+		const struct actor *actor = &t.actors.items[i];
+		json_t *cells = prober_probe(t.prober, relation, actor, &t.err);
+
+		cr_assert(cells, "%s", t.err.message);
+		if (strcmp(actor->database_role, "anon") != 0) {
+			cr_expect_str_eq(letters(cells, "UPDATE"), "own=? other=?", "%s",
+					 actor->name);
+			cr_expect(strstr(reason_of(cells, "UPDATE"), "500 ms"), "%s",
+				  reason_of(cells, "UPDATE"));
+			cr_expect_str_eq(letters(cells, "DELETE"),
+					 strcmp(actor->name, "no-claims") == 0 ? "own=. other=."
+									       : "own=A other=.");
+		}
+		json_decref(cells);
+	}
+	cr_expect_lt(loop_now_ms() - began, 60000);
+	json_decref(relations);
+}
+
+Test(prober, a_table_that_vanished_is_unknown_with_the_servers_sentence)
+{
+	begin("select 1");
+	json_t *relations = open_and_list();
+	script("drop table s.t; savepoint lensgate_probes");
+	json_t *cells =
+		prober_probe(t.prober, json_array_get(relations, 0), &t.actors.items[0], &t.err);
+
+	cr_assert(cells, "%s", t.err.message);
+	cr_expect_str_eq(letters(cells, "SELECT"), "own=? other=?");
+	cr_expect_str_eq(letters(cells, "TRUNCATE"), "all=?");
+	cr_expect(strstr(reason_of(cells, "SELECT"), "no longer there"), "%s", reason_of(cells, "SELECT"));
+	json_decref(cells);
+	json_decref(relations);
+}
+
+Test(prober, what_is_asked_leaves_nothing_behind)
+{
+	static const char sum[] =
+		"select md5(coalesce((select string_agg(x::text, '') from s.t x), '')) as rows,"
+		" current_setting('session_replication_role') as replica, current_user::text as "
+		"who,"
+		" current_setting('request.jwt.claims', true) as claims,"
+		" to_regprocedure('pg_temp.lensgate_cells(jsonb)')::text as fn";
+	json_t *before = NULL, *after = NULL;
+
+	begin("create function s.touch() returns trigger language plpgsql as"
+	      " $$ begin new.v := new.v || '!'; return new; end $$;"
+	      " create trigger touch before insert or update on s.t"
+	      "  for each row execute function s.touch()");
+	cr_assert(sql_session_script(t.session, sum, 10000, &before, &t.err));
+	json_t *relations = open_and_list();
+	for (size_t i = 0; i < t.actors.count; i++)
+		json_decref(prober_probe(t.prober, json_array_get(relations, 0), &t.actors.items[i],
+					 &t.err));
+	prober_close(t.prober);
+	t.prober = NULL;
+	cr_assert(sql_session_script(t.session, sum, 10000, &after, &t.err), "%s", t.err.message);
+	cr_expect(json_equal(before, after));
+	json_decref(relations);
+	json_decref(before);
+	json_decref(after);
+}
+
+static const struct {
+	const char *user, *prepare, *role, *sentence;
+} refusals[] = {
+	{ "authenticator", "select 1", "authenticated",
+	  "connected as authenticator, whom policies" },
+	{ "measurer", "select 1", "authenticated", "may not become the database role" },
+	{ "postgres", "select 1", "nobody_here", "there is no database role nobody_here" },
+	{ "postgres", "select 1", "service_role",
+	  "no policy holds the database role service_role" },
+	{ "postgres", "set transaction read only", "authenticated",
+	  "the database takes no writes" },
+};
+
+Test(prober, whoever_could_not_judge_is_told_why)
+{
+	cr_assert(connect_as("postgres"));
+	script("create role measurer login bypassrls; commit");
+	for (size_t i = 0; i < COUNTOF(refusals); i++) {
+		struct actor *actor = &t.actors.items[0];
+
+		t.err = (struct error){ 0 };
+		cr_assert(connect_as(refusals[i].user), "%s", t.err.message);
+		script(refusals[i].prepare);
+		actor->database_role = refusals[i].role;
+		cr_expect_null(prober_open(t.session, &t.actors, &t.options, &t.err), "row %zu", i);
+		cr_expect_eq(t.err.code, ERROR_ENVIRONMENT, "row %zu", i);
+		cr_expect(strstr(t.err.message, refusals[i].sentence), "row %zu: %s", i,
+			  t.err.message);
+	}
+}
+
+Test(prober, a_login_that_is_no_superuser_measures_what_it_can)
+{
+	cr_assert(connect_as("postgres"));
+	script("create role measurer login bypassrls; grant authenticated, anon to measurer;"
+	       " grant create on database lens to measurer; commit");
+	begin("grant usage on schema s to measurer; grant all on s.t to measurer; commit");
+	cr_assert(connect_as("measurer"), "%s", t.err.message);
+	json_t *relations = open_and_list();
+	json_t *cells =
+		prober_probe(t.prober, json_array_get(relations, 0), &t.actors.items[0], &t.err);
+	cr_assert(cells, "%s", t.err.message);
+	cr_expect_str_eq(letters(cells, "SELECT"), "own=A other=.");
+	cr_expect_str_eq(letters(cells, "UPDATE"), "own=A other=.");
+	cr_expect_str_eq(letters(cells, "INSERT"), "own=A other=D");
+	json_decref(cells);
+	json_decref(relations);
+}
+
+Test(prober, servers_before_15_are_not_judged)
+{
+	cr_expect_not_null(prober_version_problem(140012));
+	cr_expect_null(prober_version_problem(150000));
+	cr_expect_null(prober_version_problem(170001));
+}

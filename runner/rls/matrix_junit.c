@@ -52,6 +52,16 @@ trouble(struct buf *out, const struct matrix_report *report, size_t relation, si
 	buf_printf(out, "</%s>", element);
 }
 
+static size_t
+cells_of(const struct matrix *matrix, size_t relation, size_t actor)
+{
+	size_t count = 0, first = matrix->relations[relation].first;
+
+	for (size_t i = first; i < first + matrix->relations[relation].count; i++)
+		count += matrix->cells[i].actor == actor;
+	return count;
+}
+
 static void
 test_case(struct buf *out, const struct matrix_report *report, size_t relation, size_t actor)
 {
@@ -59,9 +69,10 @@ test_case(struct buf *out, const struct matrix_report *report, size_t relation, 
 	bool unknown = findings_of(report, relation, actor, true) > 0;
 
 	buf_printf(out, "    <testcase");
-	xml_attribute(out, "classname", report->matrix->relations[relation].name);
 	xml_attribute(out, "name", report->matrix->actors[actor].name);
-	xml_attribute(out, "time", "0");
+	xml_attribute(out, "classname", report->matrix->relations[relation].name);
+	buf_printf(out, " time=\"0\" assertions=\"%zu\"",
+		   cells_of(report->matrix, relation, actor));
 	if (!failed && !unknown) {
 		buf_printf(out, "/>\n");
 		return;
@@ -89,7 +100,8 @@ count_cases(const struct matrix_report *report, size_t *failed, size_t *unknown)
 static void
 snapshot_case(struct buf *out, const struct changes *changes)
 {
-	buf_printf(out, "    <testcase classname=\"snapshot\" name=\"nothing changed\" time=\"0\"");
+	buf_printf(out, "    <testcase name=\"nothing changed\" classname=\"snapshot\" time=\"0\" "
+			"assertions=\"1\"");
 	if (!changes->count) {
 		buf_printf(out, "/>\n");
 		return;
@@ -126,15 +138,20 @@ matrix_junit(const struct matrix_report *report, struct sink *sink)
 	buf_init(&out, OUT_BYTES);
 	buf_printf(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	xml_attribute(&out, "name", "lensgate matrix");
-	buf_printf(&out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" time=\"%.3f\">\n", cases,
-		   failed, unknown, (double)matrix->elapsed_ms / 1000);
+	buf_printf(&out,
+		   " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"%.3f\">\n",
+		   cases, failed, unknown, (double)matrix->elapsed_ms / 1000);
 	buf_printf(&out, "  <testsuite");
 	xml_attribute(&out, "name", report->subject);
 	buf_printf(&out,
 		   " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\" time=\"%.3f\"",
 		   cases, failed, unknown, (double)matrix->elapsed_ms / 1000);
-	xml_attribute(&out, "timestamp", report->started);
-	buf_printf(&out, ">\n");
+	buf_printf(&out, " timestamp=\"%.19s\"", report->started); /* without a zone */
+	xml_attribute(&out, "hostname", report->place);
+	buf_printf(&out,
+		   ">\n    <properties>\n      <property name=\"tries\" value=\"%ld\"/>\n"
+		   "    </properties>\n",
+		   matrix->tries);
 	for (size_t r = 0; r < matrix->relation_count; r++)
 		for (size_t a = 0; a < matrix->actor_count; a++)
 			test_case(&out, report, r, a);

@@ -243,13 +243,13 @@ begin
 						select %1$s as c, x.ctid as t, x.tableoid as o, x as r, %2$s as v, %3$s as w,
 							%4$s as s, row_number() over (order by %5$s) as k
 						from %7$s x) a) b) d
-			where n <= 4 group by c) e $q$,
+			where n <= %8$s group by c) e $q$,
 		class,
 		case when f ->> 'tenant_column' is null then 'null::text'
 			else format('x.%I::text', f ->> 'tenant_column') end,
 		case when f ->> 'owner' is null then 'null::text' else format('x.%I::text', f ->> 'owner') end,
 		case when f ->> 'state' is null then 'null::text' else format('x.%I::text', f ->> 'state') end,
-		place, coalesce(telling, '1'), f ->> 'name')
+		place, coalesce(telling, '1'), f ->> 'name', case when f ->> 'state' is null then 3 else 4 end)
 	into s;
 	return s;
 end

@@ -75,18 +75,34 @@ by_place(const void *a, const void *b)
 	return p < q ? -1 : p > q;
 }
 
+/* Privileges on the table as a whole, which no policy holds, share a line. */
+static bool
+is_privilege(const struct matrix_cell *cell)
+{
+	return strcmp(cell->class, "all") == 0;
+}
+
+static bool
+same_command(const struct matrix_cell *a, const struct matrix_cell *b)
+{
+	return strcmp(a->command, b->command) == 0 &&
+	       strcmp(a->group ? a->group : "", b->group ? b->group : "") == 0;
+}
+
 static void
-write_line(const struct matrix_cell **cells, size_t count, struct buf *out)
+write_cells(const struct matrix_cell **cells, size_t count, const char *subject, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct matrix_cell *cell = cells[i], *last = i ? cells[i - 1] : NULL;
-		bool again =
-			last && strcmp(last->command, cell->command) == 0 &&
-			strcmp(last->group ? last->group : "", cell->group ? cell->group : "") == 0;
 
-		if (!again)
-			buf_printf(out, "%s%s%s%s", i ? " | " : "  ", cell->command,
-				   cell->group ? "+" : "", cell->group ? cell->group : "");
+		if (!last || !same_command(last, cell)) {
+			if (last && is_privilege(last) && is_privilege(cell))
+				buf_printf(out, " | ");
+			else
+				buf_printf(out, "%s%s  ", last ? "\n" : "", subject);
+			buf_printf(out, "%s%s%s", cell->command, cell->group ? "+" : "",
+				   cell->group ? cell->group : "");
+		}
 		buf_printf(out, " %s=%c", cell->class, cell->letter);
 	}
 	buf_printf(out, "\n");
@@ -106,8 +122,10 @@ write_actor(const struct matrix *matrix, const struct matrix_relation *relation,
 			cells[count++] = &matrix->cells[i];
 	if (count) {
 		qsort(cells, count, sizeof(const struct matrix_cell *), by_place);
-		buf_printf(out, "%s  %s", relation->name, matrix->actors[actor].name);
-		write_line(cells, count, out);
+		write_cells(
+			cells, count,
+			arena_printf(&arena, "%s  %s", relation->name, matrix->actors[actor].name),
+			out);
 	}
 	arena_release(&arena);
 }

@@ -1,9 +1,11 @@
 /* snapshot.h - a matrix as text that people review in a pull request, and what changed since.
  *
- * One line per relation and actor, sorted; within it the commands in a fixed order, each with its
- * classes of rows: nothing in it depends on time, ids, or the order things were measured in.
+ * One line per relation, actor and command (with its group of columns), so that a line of a diff
+ *says by itself what it is about; sorted, and nothing in it depends on time, ids, or the order
+ *things were measured in.
  *
- *	public.pms_parts  crew  SELECT own=A other=. | INSERT own=D other=D | ...
+ *	public.pms_parts  crew  SELECT own=A other=.
+ *	public.pms_parts  crew  INSERT own=D other=D
  */
 #ifndef RLS_SNAPSHOT_H
 #define RLS_SNAPSHOT_H

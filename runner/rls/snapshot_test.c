@@ -25,8 +25,9 @@ Test(snapshot, lines_are_sorted_whatever_the_order_of_measuring)
 
 	buf_init(&out, 65536);
 	snapshot_text(&matrix, &out);
-	cr_expect(strstr(out.text, "\npublic.items  crew  SELECT mine=A other=. | UPDATE+approval "
-				   "mine=T | MOVE mine>other=D\n"
+	cr_expect(strstr(out.text, "\npublic.items  crew  SELECT mine=A other=.\n"
+				   "public.items  crew  UPDATE+approval mine=T\n"
+				   "public.items  crew  MOVE mine>other=D\n"
 				   "public.items  hod  SELECT mine=A\n"),
 		  "%s", out.text);
 	/* Every letter is explained at the top. */

@@ -31,6 +31,7 @@ struct job {
 	struct matrix *matrix;
 	struct judgements judgements;
 	struct changes changes;
+	struct layers layers;
 	bool compared; /* there was a snapshot to compare with */
 	struct mask *mask;
 	char started[CLOCK_TEXT_BYTES];
@@ -40,6 +41,7 @@ static void
 finish(struct job *job)
 {
 	mask_free(job->mask);
+	layers_release(&job->layers);
 	changes_release(&job->changes);
 	judgements_release(&job->judgements);
 	matrix_free(job->matrix);
@@ -94,6 +96,9 @@ prepare(struct job *job)
 		return error_set(errors_new(errors), ERROR_USAGE,
 				 "matrix wants the name of a lens, such as shopping_list, or "
 				 "--database URL");
+	if (settings->layers && settings->database)
+		return error_set(errors_new(errors), ERROR_USAGE,
+				 "--layers needs a lens: what its actions are");
 	return check_reports(job);
 }
 
@@ -267,12 +272,14 @@ conclude(struct job *job)
 
 	judgements_make(&job->judgements, job->matrix, job->file.public_tables,
 			job->file.public_count);
-	if (!compare(job, &err))
+	if (!compare(job, &err) || (settings->layers && !layers_load(&job->layers, settings->layers,
+								     job->lens->name, &err)))
 		return mistake_print(&err);
 	struct matrix_report report = {
 		.matrix = job->matrix,
 		.judgements = &job->judgements,
 		.changes = job->compared && !settings->accept ? &job->changes : NULL,
+		.layers = settings->layers ? &job->layers : NULL,
 		.place = environment ? environment->name : "a database",
 		.subject = job->lens                 ? job->lens->name
 			   : settings->schemas.count ? settings->schemas.items[0]

@@ -83,6 +83,8 @@ static const struct option options[] = {
 	  "compare with this file, and write it when there is none" },
 	{ "accept", 0, KIND_FLAG, OPTIONS_MATRIX, FIELD(accept), NULL, NULL, 0, 0,
 	  "write the snapshot again: what changed is right" },
+	{ "layers", 0, KIND_TEXT, OPTIONS_MATRIX, FIELD(layers), "RUN", NULL, 0, 0,
+	  "set what list and execute said beside it: a saved run of the lens's role matrix" },
 	{ "probe-timeout", 0, KIND_DURATION, OPTIONS_MATRIX, FIELD(probe_ms), "TIME", "5s", 1, 0,
 	  "longest one persona on one relation may take" },
 	{ "fail-on", 0, KIND_TEXT, OPTIONS_AUDIT, FIELD(fail_on), "WHAT", "error", 0, 0,

@@ -18,7 +18,7 @@ struct settings {
 	const char *environment;
 	struct option_list faults, flags, tags, vars, env_files, reports, schemas, roles;
 	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
-	const char *personas, *root, *snapshot; /* of a matrix */
+	const char *personas, *root, *snapshot, *layers; /* of a matrix */
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
 	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
 	long jobs, retries, port, rollout;

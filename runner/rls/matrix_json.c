@@ -108,6 +108,8 @@ matrix_json(const struct matrix_report *report, struct sink *sink)
 
 	if (report->changes)
 		json_object_set_new(root, "changes", changed(report->changes));
+	if (report->layers)
+		json_object_set_new(root, "layers", layers_json(report->layers));
 	char *text = json_dumps(root, JSON_INDENT(2));
 	if (!text)
 		abort();

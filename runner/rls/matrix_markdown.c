@@ -97,6 +97,50 @@ block(struct buf *out, const struct grid *grid, const struct grid_block *block)
 	buf_printf(out, "\n\n");
 }
 
+/* The application beside the database, and which layer is wrong. */
+static void
+layers(struct buf *out, const struct layers *layers)
+{
+	const struct lens_coverage *lens = layers->lens;
+
+	buf_printf(out,
+		   "## Actions, by layer\n\nList, execute, SQL: `+` allowed, `-` refused, `?` not "
+		   "judged, `.` nothing to try, `!` not as the lens says.\n\n| action |");
+	for (size_t role = 0; role < lens->role_count; role++) {
+		buf_printf(out, " ");
+		prose_inline(out, lens->roles[role]);
+		buf_printf(out, " |");
+	}
+	buf_printf(out, "\n|---|");
+	for (size_t role = 0; role < lens->role_count; role++)
+		buf_printf(out, ":-:|");
+	for (size_t action = 0; action < lens->action_count; action++) {
+		buf_printf(out, "\n| ");
+		prose_inline(out, lens->actions[action]);
+		for (size_t role = 0; role < lens->role_count; role++) {
+			char text[8];
+
+			layers_cell(layers, action, role, text);
+			buf_printf(out, " | `%s`", text);
+		}
+		buf_printf(out, " |");
+	}
+	buf_printf(out, "\n\n");
+	for (size_t i = 0; i < layers->count; i++) {
+		const struct layer_finding *finding = &layers->findings[i];
+
+		buf_printf(out, "- **%s %s**, ", layer_name(finding->layer),
+			   finding->wrong ? "is wrong" : "is not known");
+		prose_inline(out, finding->role);
+		buf_printf(out, ", ");
+		prose_inline(out, finding->action);
+		buf_printf(out, ": ");
+		prose_inline(out, finding->sentence);
+		buf_printf(out, "\n");
+	}
+	buf_printf(out, "%s", layers->count ? "\n" : "");
+}
+
 static void
 actors(struct buf *out, const struct matrix *matrix)
 {
@@ -140,6 +184,8 @@ matrix_markdown(const struct matrix_report *report, struct sink *sink)
 	summary(&out, report);
 	findings(&out, report->judgements);
 	changed(&out, report->changes);
+	if (report->layers)
+		layers(&out, report->layers);
 	actors(&out, report->matrix);
 	buf_printf(&out, "## The matrix\n\n");
 	for (size_t i = 0; i < grid.block_count; i++)

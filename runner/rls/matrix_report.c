@@ -27,8 +27,11 @@ matrix_result(const struct matrix_report *report)
 	const struct judgements *found = report->judgements;
 	size_t unknown = found->counts[JUDGED_UNKNOWN];
 
-	if (found->count > unknown || (report->changes && report->changes->count))
+	if (found->count > unknown || (report->changes && report->changes->count) ||
+	    (report->layers && report->layers->wrong))
 		return MATRIX_FAILED;
+	if (report->layers)
+		unknown += report->layers->count;
 	return unknown ? MATRIX_INCONCLUSIVE : MATRIX_PASSED;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "rls/judgement.h"
+#include "rls/layers.h"
 #include "rls/snapshot.h"
 #include "run/mask.h"
 #include "run/sink.h"
@@ -12,6 +13,7 @@ struct matrix_report {
 	const struct matrix *matrix;
 	const struct judgements *judgements;
 	const struct changes *changes; /* since the snapshot; NULL: none was given */
+	const struct layers *layers;   /* the application beside it; NULL: no run was named */
 	const char *place;             /* environment or database, as people name it */
 	const char *subject;           /* lens or schema */
 	const char *title;             /* heading; NULL: the standard one */

@@ -223,6 +223,8 @@ totals(struct buf *out, const struct matrix_report *report)
 		   found->counts[JUDGED_UNKNOWN]);
 	if (report->changes)
 		buf_printf(out, ", %zu changed since the snapshot", report->changes->count);
+	if (report->layers)
+		buf_printf(out, ", %zu layers wrong", report->layers->wrong);
 	buf_printf(out, "; %ld tries in %lld ms\n", report->matrix->tries,
 		   (long long)report->matrix->elapsed_ms);
 }
@@ -247,6 +249,8 @@ matrix_terminal(const struct matrix_report *report, struct sink *sink)
 			"  mine: one's own row; colleague's: of the same tenant; foreign: another "
 			"tenant's\n\n");
 	}
+	if (report->layers)
+		layers_terminal(report->layers, report->color, report->quiet, &out);
 	judgement_lines(&out, report);
 	if (report->changes)
 		change_lines(&out, report);

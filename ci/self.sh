@@ -1,6 +1,7 @@
 #!/bin/sh
 # self.sh - the runner on itself: suites that must pass, suites that must not, and every exit
-# status. Ends with `N passed, N failed`.
+# status; then, each in a file of ci/self/: a hostile service, secrets planted everywhere, the twelve
+# rules of a verdict, and gates that cannot judge. Ends with `N passed, N failed`.
 set -u
 hostile_pid=
 cd "$(dirname "$0")/.." || exit 1

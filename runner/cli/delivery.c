@@ -96,6 +96,20 @@ delivery_write(const struct run *run, const char *folder, const struct settings 
 }
 
 bool
+delivery_remake(const struct run *run, const char *file, const struct mask *mask, struct buf *out)
+{
+	const struct report_options options = { 0 };
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < COUNTOF(standard_reports); i++) {
+		if (strcmp(standard_reports[i].file, file) == 0)
+			return report_text(standard_reports[i].kind, run, mask, &options, out,
+					   &err);
+	}
+	return false;
+}
+
+bool
 delivery_seal(const struct run *run, const char *folder, const struct settings *settings,
 	      struct error *err)
 {

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "cli/options.h"
 #include "run/mask.h"
 #include "run/run.h"
@@ -20,6 +21,11 @@ json_t *delivery_list(const char *folder, const struct settings *settings);
  * when one could not be written; each has then said so on standard error. */
 bool delivery_write(const struct run *run, const char *folder, const struct settings *settings,
 		    const struct mask *mask) MUST_USE;
+
+/* Make `file` of a run's folder again, appended to `out`. False when it is none of those that every
+ * run has. */
+bool delivery_remake(const struct run *run, const char *file, const struct mask *mask,
+		     struct buf *out) MUST_USE;
 
 /* Write manifest and statement of `folder`, which holds `run`'s record, and sign them when --sign
  * says with what. The last thing that is done to a folder. */

@@ -54,6 +54,7 @@ is_sealed(const char *folder)
 static bool
 check_run(const struct run *run, struct error *err)
 {
+	const struct verify_options options = { 0 };
 	struct verify verify;
 	char folder[PATH_MAX];
 
@@ -63,7 +64,7 @@ check_run(const struct run *run, struct error *err)
 	folder_of(run->path, folder);
 	if (!is_sealed(folder))
 		return true;
-	bool ok = verify_folder(&verify, folder, NULL);
+	bool ok = verify_folder(&verify, folder, &options);
 	if (!ok)
 		error_set(err, ERROR_ENVIRONMENT, "%s is not as it was written: %.*s", folder,
 			  (int)strcspn(verify.problems.text, "\n"), verify.problems.text);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/delivery.h"
 #include "cli/exit.h"
 #include "cli/mistakes.h"
 #include "evidence/manifest.h"
@@ -87,9 +88,20 @@ print_problems(const struct verify *verify, const char *path)
 	}
 }
 
+/* Of the documents that every run has. */
+static bool
+remake(void *arg, const struct run *run, const char *file, struct buf *out)
+{
+	return delivery_remake(run, file, arg, out);
+}
+
 int
 verify_command(const struct settings *settings, const char *const *argv)
 {
+	struct mask *mask = mask_new();
+	struct verify_options options = { .allowed = settings->allowed_signers,
+					  .remake = remake,
+					  .arg = mask };
 	struct error err = { 0 };
 	struct verify verify;
 	char folder[PATH_MAX];
@@ -98,11 +110,12 @@ verify_command(const struct settings *settings, const char *const *argv)
 	if (settings->operand_count != 1) {
 		error_set(&err, ERROR_USAGE,
 			  "verify wants one folder of evidence, or a file from one");
+		mask_free(mask);
 		return mistake_print(&err);
 	}
 	bool whole_folder = find_folder(settings->operands[0], folder);
 	const char *path = whole_folder ? folder : settings->operands[0];
-	bool ok = whole_folder ? verify_folder(&verify, path, settings->allowed_signers)
+	bool ok = whole_folder ? verify_folder(&verify, path, &options)
 			       : verify_record(&verify, path);
 	if (ok && !whole_folder && settings->allowed_signers) {
 		printf("unsigned  %s: a signature is one of a whole folder\n", path);
@@ -113,5 +126,6 @@ verify_command(const struct settings *settings, const char *const *argv)
 		print_problems(&verify, path);
 	}
 	verify_release(&verify);
+	mask_free(mask);
 	return ok ? EXIT_PASSED : EXIT_UNWRITTEN;
 }

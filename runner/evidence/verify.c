@@ -15,6 +15,7 @@
 /* A folder under examination. */
 struct looking {
 	struct verify *verify;
+	const struct verify_options *options;
 	const char *folder;
 	struct arena arena;
 	char *text; /* of manifest.json */
@@ -89,6 +90,48 @@ find_line(struct looking *looking, const char *path)
 	return true;
 }
 
+static long
+first_difference(const char *left, size_t left_len, const char *right, size_t right_len)
+{
+	long line = 1;
+
+	for (size_t i = 0; i < left_len && i < right_len && left[i] == right[i]; i++)
+		line += left[i] == '\n';
+	return line;
+}
+
+/* Make the document `path` again from the record beside it, and say which line differs. False when
+ * it was not made from that record as it stands, so that nothing can be said. */
+static bool
+find_difference(struct looking *looking, const char *path, const char *expected)
+{
+	const char *slash = strrchr(path, '/');
+	const char *record = arena_printf(&looking->arena, "%.*srun.jsonl",
+					  slash ? (int)(slash - path) + 1 : 0, path);
+	struct error err = { 0 };
+	char hex[DIGEST_HEX_BYTES];
+	struct buf made;
+	size_t len = 0;
+	bool found = false;
+	struct run *run =
+		looking->options->remake ? run_load(path_of(looking, record), &err) : NULL;
+	char *text = run ? file_read(path_of(looking, path), MANIFEST_BYTES, &len, &err) : NULL;
+
+	buf_init(&made, MANIFEST_BYTES);
+	if (text &&
+	    looking->options->remake(looking->options->arg, run, slash ? slash + 1 : path, &made)) {
+		digest_hex(made.text, made.len, hex);
+		found = strcmp(hex, expected) == 0;
+	}
+	if (found)
+		problem(looking->verify, "%s: line %ld was altered", path,
+			first_difference(text, len, made.text, made.len));
+	buf_release(&made);
+	free(text);
+	run_free(run);
+	return found;
+}
+
 static void
 check_file(struct looking *looking, const json_t *entry)
 {
@@ -111,7 +154,8 @@ check_file(struct looking *looking, const json_t *entry)
 		problem(looking->verify, "%s", err.message);
 	} else if (strcmp(hex, expected) != 0) {
 		int64_t before = json_integer_value(json_object_get(entry, "bytes"));
-		if (is_record(path) && find_line(looking, path))
+		if (is_record(path) ? find_line(looking, path)
+				    : find_difference(looking, path, expected))
 			return;
 		problem(looking->verify,
 			"%s was altered: %lld bytes with another SHA-256 than the %lld the "
@@ -230,16 +274,6 @@ check_runs(struct looking *looking)
 
 /* ---- what was made from all of it ---- */
 
-static long
-first_difference(const char *left, size_t left_len, const char *right, size_t right_len)
-{
-	long line = 1;
-
-	for (size_t i = 0; i < left_len && i < right_len && left[i] == right[i]; i++)
-		line += left[i] == '\n';
-	return line;
-}
-
 static void
 compare(struct looking *looking, const char *name, const char *text, size_t len,
 	const struct buf *expected)
@@ -336,9 +370,9 @@ verify_init(struct verify *verify)
 }
 
 bool
-verify_folder(struct verify *verify, const char *folder, const char *allowed)
+verify_folder(struct verify *verify, const char *folder, const struct verify_options *options)
 {
-	struct looking looking = { .verify = verify, .folder = folder };
+	struct looking looking = { .verify = verify, .options = options, .folder = folder };
 
 	verify_init(verify);
 	if (load_manifest(&looking)) {
@@ -348,7 +382,7 @@ verify_folder(struct verify *verify, const char *folder, const char *allowed)
 			check_runs(&looking);
 		if (verify->problem_count == 0)
 			check_made(&looking);
-		check_signatures(&looking, allowed);
+		check_signatures(&looking, options->allowed);
 	}
 	for (size_t i = 0; i < looking.run_count; i++)
 		run_free(looking.loaded[i]);

@@ -61,7 +61,7 @@ make_folder(void)
 	char *record = file_read("fixtures/golden/mixed.jsonl", 1024 * 1024, &len, &err);
 	cr_assert_not_null(record, "%s", err.message);
 	put("run.jsonl", record, len);
-	put("evidence.md", "# Evidence\n\nof something\n", 24);
+	put("evidence.md", "# Evidence\n\nof something\n", 25);
 	put("deeper/notes.txt", "one\n", 4);
 	free(record);
 	path_in("run.jsonl", path);
@@ -103,19 +103,33 @@ make_keys(void)
 static bool
 is_whole(const char *who)
 {
+	const struct verify_options options = { .allowed = who };
 	struct verify verify;
-	bool ok = verify_folder(&verify, folder, who);
+	bool ok = verify_folder(&verify, folder, &options);
 
 	verify_release(&verify);
 	return ok;
 }
 
+/* The document of this folder, whatever the run. */
+static bool
+remake(void *arg, const struct run *run, const char *file, struct buf *out)
+{
+	(void)arg;
+	(void)run;
+	if (strcmp(file, "evidence.md") != 0)
+		return false;
+	buf_printf(out, "# Evidence\n\nof something\n");
+	return true;
+}
+
 static void
 expect_problem(const char *words)
 {
+	const struct verify_options options = { .remake = remake };
 	struct verify verify;
 
-	cr_expect(!verify_folder(&verify, folder, NULL));
+	cr_expect(!verify_folder(&verify, folder, &options));
 	cr_expect(strstr(verify.problems.text, words), "\"%s\" is not in: %s", words,
 		  verify.problems.text);
 	verify_release(&verify);
@@ -166,9 +180,9 @@ Test(verify, it_names_what_was_altered_missing_or_added, .init = make_folder)
 	char *record = take("run.jsonl", &len);
 	char *title = strstr(record, "\"verdict\":\"FAIL\"");
 
-	put("evidence.md", "# Evidence\n\nof nothing...\n", 24);
-	expect_problem("evidence.md was altered");
-	put("evidence.md", "# Evidence\n\nof something\n", 24);
+	put("evidence.md", "# Evidence\n\nof nothing..\n", 25);
+	expect_problem("evidence.md: line 3 was altered");
+	put("evidence.md", "# Evidence\n\nof something\n", 25);
 	memcpy(title + 11, "PASS", 4);
 	put("run.jsonl", record, len);
 	expect_problem("run.jsonl: line ");
@@ -198,6 +212,7 @@ Test(verify, a_folder_without_a_manifest_is_not_whole, .init = make_folder)
 
 Test(verify, only_who_is_allowed_may_have_signed, .init = make_folder)
 {
+	const struct verify_options options = { .allowed = allowed };
 	struct error err = { 0 };
 	struct verify verify;
 
@@ -205,7 +220,7 @@ Test(verify, only_who_is_allowed_may_have_signed, .init = make_folder)
 		cr_skip_test("no ssh-keygen");
 	cr_expect(!is_whole(allowed), "nobody has signed");
 	cr_assert(sign_folder(folder, key, &err), "%s", err.message);
-	cr_expect(verify_folder(&verify, folder, allowed), "%s", verify.problems.text);
+	cr_expect(verify_folder(&verify, folder, &options), "%s", verify.problems.text);
 	cr_expect_eq(verify.signature, VERIFY_ALLOWED);
 	cr_expect_str_eq(verify.signer.principal, "release@example.test");
 	verify_release(&verify);

@@ -18,6 +18,7 @@
 #include "rls/copy.h"
 
 #define CATALOG_MS 30000
+#define PROBE_MS   20000
 /* So many likely cases are asked before all of them are. */
 #define SUSPECTS 3
 
@@ -361,6 +362,7 @@ compare_matrices(struct proving *p, struct actors *actors)
 		.schema_count = settings->schemas.count,
 		.tenant_column = settings->tenant_column,
 		.lens = any_lens(&p->stage.workspace),
+		.timeout_ms = PROBE_MS,
 	};
 	struct comparison *comparison =
 		comparison_open(copy_session(p->copy), actors, &options, &p->err);

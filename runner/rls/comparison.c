@@ -16,7 +16,6 @@ struct comparison {
 	struct prober *prober;
 	json_t *before; /* {relation: [{cell: letter}, of each actor]} */
 	size_t likely;  /* the actor whose cell differed last: alike mutants are seen by the same */
-	bool confused;  /* a probe did not come to its end: the prober gives up on such relations */
 };
 
 static bool
@@ -83,7 +82,6 @@ measure_all(struct comparison *c, struct error *err)
 static bool
 open_prober(struct comparison *c, struct error *err)
 {
-	c->confused = false;
 	c->prober = prober_open(c->session, c->actors, &c->probing, err);
 	return c->prober != NULL;
 }
@@ -131,31 +129,43 @@ letter_of(const json_t *cells, const char *name)
 	return letter ? letter : "none";
 }
 
-/* The first cell that is not in `after` as it was; NULL when all are. */
+static bool
+is_unknown(const json_t *letter)
+{
+	const char *text = json_string_value(letter);
+
+	return text && strcmp(text, "?") == 0;
+}
+
+/* The first cell that is not in `after` as it was; NULL when all are. One that is unknown now and
+ * was not, or the other way round, is no difference: a machine under load does that, too. */
 static const char *
-first_difference(const json_t *before, const json_t *after)
+first_difference(const json_t *before, const json_t *after, bool *unclear)
 {
 	const char *name;
 	json_t *letter;
 
 	json_object_foreach(node_writable(before), name, letter)
 	{
-		if (!json_equal(letter, json_object_get(after, name)))
+		const json_t *other = json_object_get(after, name);
+		if (json_equal(letter, other))
+			continue;
+		if (!is_unknown(letter) && !is_unknown(other))
 			return name;
+		*unclear = true;
 	}
 	return NULL;
 }
 
 static void
-note(struct comparison *c, const char *relation, const char *actor, const char *cell,
-     const json_t *before, const json_t *after, struct difference *difference)
+note(const char *relation, const char *actor, const char *cell, const json_t *before,
+     const json_t *after, struct difference *difference)
 {
 	const char *was = letter_of(before, cell), *is = letter_of(after, cell);
 
 	difference->found = true;
 	(void)snprintf(difference->sentence, sizeof(difference->sentence),
 		       "%s x %s x %s: %s, was %s", actor, relation, cell, is, was);
-	c->confused |= strcmp(is, "?") == 0;
 }
 
 /* One relation under the mutant, the likeliest actor first. */
@@ -173,11 +183,11 @@ compare_relation(struct comparison *c, const json_t *relation, struct difference
 		if (!after)
 			return false;
 		const json_t *was = json_array_get(before, index);
-		const char *cell = first_difference(was, after);
+		const char *cell = first_difference(was, after, &difference->unclear);
 		if (!cell)
-			cell = first_difference(after, was);
+			cell = first_difference(after, was, &difference->unclear);
 		if (cell) {
-			note(c, name, actor->name, cell, was, after, difference);
+			note(name, actor->name, cell, was, after, difference);
 			c->likely = index;
 		}
 		json_decref(after);
@@ -251,9 +261,9 @@ compare(struct comparison *c, const struct mutant *mutant, struct difference *di
 
 /* What the prober gave up on it never tries again: a new one does. */
 static bool
-recover(struct comparison *c, struct error *err)
+recover(struct comparison *c, const struct difference *difference, struct error *err)
 {
-	if (!c->confused)
+	if (!difference->unclear)
 		return true;
 	prober_close(c->prober);
 	c->prober = NULL;
@@ -279,7 +289,19 @@ comparison_try(struct comparison *c, const struct mutant *mutant, struct differe
 		return false;
 	}
 	return script(c, "rollback to lensgate_mutant; release lensgate_mutant", err) &&
-	       recover(c, err);
+	       recover(c, difference, err);
+}
+
+static void
+settle(struct score *score, size_t index, const struct difference *difference)
+{
+	if (difference->found)
+		score_settle(score, index, FATE_BY_MATRIX, "matrix", difference->sentence);
+	else if (difference->unclear)
+		score_settle(score, index, FATE_UNJUDGED, NULL,
+			     "every case stayed green, and cells of the matrix could not be told");
+	else if (!difference->refused)
+		score_settle(score, index, FATE_EQUIVALENT, NULL, "no cell of the matrix changed");
 }
 
 bool
@@ -297,11 +319,10 @@ comparison_settle(struct comparison *c, struct score *score, bool (*over)(void *
 		}
 		if (!comparison_try(c, &score->mutants->items[i], &difference, err))
 			return false;
-		if (difference.found)
-			score_settle(score, i, FATE_BY_MATRIX, "matrix", difference.sentence);
-		else if (!difference.refused)
-			score_settle(score, i, FATE_EQUIVALENT, NULL,
-				     "no cell of the matrix changed");
+		if (difference.unclear && !difference.found &&
+		    !comparison_try(c, &score->mutants->items[i], &difference, err))
+			return false;
+		settle(score, i, &difference);
 	}
 	return true;
 }

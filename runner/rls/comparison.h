@@ -18,6 +18,7 @@ struct comparison;
 
 struct difference {
 	bool found;         /* some cell is another one */
+	bool unclear;       /* none is, but some could not be told this time */
 	bool refused;       /* the server did not take the mutant here */
 	char sentence[300]; /* which, or what the server said */
 };

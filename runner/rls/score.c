@@ -49,13 +49,30 @@ likeness(const struct mutant *a, const struct mutant *b)
 	return 2 * (strcmp(a->family, b->family) == 0) + (strcmp(a->kind, b->kind) == 0);
 }
 
+/* True when the last two mutants of this kind were both missed by every case: then asking some of
+ * them first only costs time. */
+static bool
+is_hopeless(const struct score *score, size_t index)
+{
+	int missed = 0;
+
+	for (size_t i = index; i-- > 0 && missed < 2;) {
+		if (strcmp(score->mutants->items[i].kind, score->mutants->items[index].kind) != 0)
+			continue;
+		if (score->trials[i].fate != FATE_SURVIVED)
+			return false;
+		missed++;
+	}
+	return missed == 2;
+}
+
 size_t
 score_suspects(const struct score *score, size_t index, const char **ids, size_t max)
 {
 	const struct mutant *mutants = score->mutants->items;
 	size_t count = 0;
 
-	for (int wanted = 3; wanted > 0; wanted--) {
+	for (int wanted = is_hopeless(score, index) ? 0 : 3; wanted > 0; wanted--) {
 		for (size_t i = index; i-- > 0 && count < max;) {
 			const char *killer = score->trials[i].killer;
 			if (killer && strchr(killer, '/') && !is_listed(ids, count, killer) &&

@@ -47,7 +47,7 @@ void score_settle(struct score *score, size_t index, enum fate fate, const char 
 		  const char *how);
 
 /* Cases that noticed mutants much like `index`, the likeliest first, in `ids`; returns how many, at
- * most `max`. Preflight is no case. */
+ * most `max`. Preflight is no case. Nobody is worth it when the last of this kind got past all. */
 size_t score_suspects(const struct score *score, size_t index, const char **ids, size_t max);
 
 size_t score_count(const struct score *score, enum fate fate);

@@ -30,6 +30,27 @@ Test(score, asks_first_who_noticed_the_like)
 	score_release(&score);
 }
 
+Test(score, asks_nobody_first_when_the_last_of_a_kind_got_past_all)
+{
+	static struct mutant alike[] = {
+		{ .name = "a/x", .kind = "x", .family = "a" },
+		{ .name = "b/x", .kind = "x", .family = "b" },
+		{ .name = "c/x", .kind = "x", .family = "c" },
+		{ .name = "d/x", .kind = "x", .family = "d" },
+	};
+	static const struct mutants list = { .items = alike, .count = 4 };
+	struct score score;
+	const char *ids[3];
+
+	score_init(&score, &list);
+	score_settle(&score, 0, FATE_KILLED, "s/one", "red");
+	score_settle(&score, 1, FATE_SURVIVED, NULL, NULL);
+	cr_expect_eq(score_suspects(&score, 2, ids, 3), 1);
+	score_settle(&score, 2, FATE_SURVIVED, NULL, NULL);
+	cr_expect_eq(score_suspects(&score, 3, ids, 3), 0);
+	score_release(&score);
+}
+
 Test(score, never_suspects_preflight_nor_one_case_twice)
 {
 	struct score score;

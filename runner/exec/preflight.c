@@ -165,17 +165,24 @@ add_personas(struct preflight *preflight, bool logins)
 	}
 }
 
+/* Asked along with the logins, and before them in order: who cannot log in at a target that is down
+ * has another problem. */
 static void
-add_questions(struct preflight *preflight)
+add_target(struct preflight *preflight)
 {
-	const struct environment *environment = preflight->session->environment;
-
 	if (!preflight->lens) {
 		add(preflight, PROBE_ANSWERS, NULL, "target answers");
 	} else {
 		add(preflight, PROBE_HEALTH, NULL, "target is healthy");
 		add(preflight, PROBE_VERSION, NULL, "target is the one meant");
 	}
+}
+
+static void
+add_questions(struct preflight *preflight)
+{
+	const struct environment *environment = preflight->session->environment;
+
 	add_personas(preflight, false);
 	if (preflight->lens && environment->expect_flags) {
 		for (size_t i = 0; i < preflight->count; i++) {
@@ -632,6 +639,7 @@ bool
 preflight_run(struct preflight *preflight)
 {
 	/* Pointers to probes are handed out while a round runs, so all of it is added first. */
+	add_target(preflight);
 	add_personas(preflight, true);
 	if (!round_of_questions(preflight, 0))
 		return false;

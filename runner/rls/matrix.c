@@ -139,7 +139,7 @@ usual_tenant(const struct lens *lens)
 static const struct lens_table *
 table_of(const struct lens *lens, const char *name)
 {
-	const char *dot = strrchr(name, '.');
+	const char *dot = name ? strrchr(name, '.') : NULL;
 
 	for (size_t i = 0; lens && i < lens->table_count; i++) {
 		const char *known = lens->tables[i].name;

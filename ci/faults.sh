@@ -50,7 +50,7 @@ audit_lines() {
 # Every finding of the matrix, one line each; $1: --fault NAME or nothing.
 matrix_lines() {
 	# shellcheck disable=SC2086
-	"$lensgate" matrix shopping_list $1 -q --report "json=$work/matrix.json" >"$work/log" 2>&1 || true
+	"$lensgate" matrix shopping_list $1 --probe-timeout 30s -q --report "json=$work/matrix.json" >"$work/log" 2>&1 || true
 	jq -r '.findings[] | "\(.kind) \(.relation) \(.cell) \(.sentence | gsub("\n"; " "))"' \
 		"$work/matrix.json" 2>/dev/null || cat "$work/log"
 	rm -f "$work/matrix.json"

@@ -120,9 +120,9 @@ static const struct audit_check checks[] = {
 	  "TO says it, is checked first and cannot be forgotten; anonymous sign-ins are "
 	  "authenticated "
 	  "too" },
-	{ "B23", "compares-itself", AUDIT_ERROR,
-	  "a sub-query compares one of its columns with itself",
-	  "an unqualified name belongs to the innermost table: the condition is always true" },
+	{ "B23", "compares-itself", AUDIT_ERROR, "a condition compares a column with itself",
+	  "an unqualified name in a sub-query belongs to the sub-query: the condition is always "
+	  "true" },
 	{ "B24", "like-claim", AUDIT_WARNING, "a policy uses a claim as a LIKE pattern",
 	  "a claim of % fits everything, and _ any character" },
 	{ "B25", "readable-by-all", AUDIT_NOTE, "a table without a tenant may be read whole",
@@ -130,6 +130,9 @@ static const struct audit_check checks[] = {
 	{ "B26", "helper-says-yes", AUDIT_ERROR,
 	  "a function that policies ask says yes to everybody",
 	  "a stand-in that was never replaced: every policy that asks it lets everybody through" },
+	{ "B27", "or-past-tenant", AUDIT_ERROR, "one side of an OR in a policy looks at no tenant",
+	  "whatever fulfils that side is shown, or written, in every tenant; no row in a test may "
+	  "do so" },
 
 	{ "C1", "view-as-owner", AUDIT_ERROR, "a view shows what its owner may see",
 	  "without security_invoker the policies are applied for the owner, not for the caller; "

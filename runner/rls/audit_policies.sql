@@ -1,4 +1,20 @@
 -- B. Policies: what their expressions say, and forget.
+, fold as (
+	-- Conditions with an OR, from the innermost brackets outwards: each pair becomes `yes` when what
+	-- stands in it looks at the tenant or asks a function of ours, else `no`; of what is OR-ed, all must.
+	select p.oid as polid, side.word, p.pattern, regexp_replace(regexp_replace(side.text,
+		'''([^'']|'''')*''', '0', 'g'), p.pattern || ' IS NOT NULL', 'no', 'g') as text
+	from pol p, (values ('USING'), ('WITH CHECK')) as w(word)
+		cross join lateral (select w.word, case w.word when 'USING' then p.q else p.wc end as text) as side
+	where p.polpermissive and p.client and p.tenant is not null and side.text ~ ' OR '
+	union all
+	select f.polid, f.word, f.pattern, regexp_replace(f.text, '[\w.]*\([^()]*\)', case
+		when one.m[1] ~ '\.' or one.m[2] ~* '^\s*SELECT\M' then ' yes ' else coalesce((select
+			case when bool_and(piece ~ f.pattern or piece ~ '\myes\M') then ' yes ' else ' no ' end
+			from regexp_split_to_table(one.m[2], ' OR ') as piece), ' no ') end)
+	from fold f cross join lateral (select regexp_match(f.text, '([\w.]*)\(([^()]*)\)') as m) as one
+	where one.m is not null
+)
 select 'B1' as code, 'policy' as kind, p.name as object,
 	format('%s: %s lets every row through', p.cmd, case
 		when regexp_replace(coalesce(p.q, ''), '[() ]', '', 'g') in ('true', '1=1')
@@ -185,12 +201,12 @@ select 'B22', 'policy', p.name, 'decides by auth.role(), which names the databas
 	format('%s to authenticated using (...);', p.alteration)
 from pol p where p.expr ~* 'auth\.role\(\)'
 union all
-select 'B23', 'policy', p.name, format('compares %s with itself: a name that was meant for this '
-		'table was found in the sub-query''s', (regexp_match(p.expr,
-		'(\w+\.\w+) = \1(?!\w)'))[1]),
+select 'B23', 'policy', p.name, format('compares %s with itself: in a sub-query a name '
+		'without its table is the sub-query''s', (regexp_match(p.expr,
+		'(?<![\w."])((?:(?:[a-z_]\w*|"[^"]+")\.)?(?:[a-z_]\w*|"[^"]+")) = \1(?![\w.(])'))[1]),
 	format('%s using (... = %s.%s ...);', p.alteration, quote_ident(p.bare), split_part(
-		(regexp_match(p.expr, '(\w+\.\w+) = \1(?!\w)'))[1], '.', 2))
-from pol p where p.expr ~ '(\w+\.\w+) = \1(?!\w)'
+		(regexp_match(p.expr, '(?<![\w."])((?:(?:[a-z_]\w*|"[^"]+")\.)?(?:[a-z_]\w*|"[^"]+")) = \1(?![\w.(])'))[1], '.', 2))
+from pol p where p.expr ~ '(?<![\w."])((?:(?:[a-z_]\w*|"[^"]+")\.)?(?:[a-z_]\w*|"[^"]+")) = \1(?![\w.(])'
 union all
 select 'B24', 'policy', p.name, format('%s hides it from no member of %s: a LIKE pattern that comes '
 		'from the claims may be %%', p.cmd, coalesce(p.tenant, 'another tenant')),
@@ -204,3 +220,11 @@ from body b join pfn on pfn.fn = b.oid join pol p on p.oid = pfn.polid
 where b.prorettype = 'boolean'::regtype
 	and b.src ~ '^\s*(begin\s+return|select|return)\s*\(*\s*(true|1\s*=\s*1|not\s+false)\s*\)*\s*;?\s*(end\s*;?)?\s*$'
 group by b.name
+union all
+select 'B27', 'policy', p.name, format('%s of %s: one side of an OR looks at no tenant, and lets rows of '
+		'all of them through: %s', f.word, p.cmd, case f.word when 'USING' then p.q else p.wc end),
+	format('%s %s (%s = (select ...) and (...));', p.alteration, lower(f.word), p.tenant)
+from fold f join pol p on p.oid = f.polid
+where f.text !~ '\(' and exists (select from regexp_split_to_table(f.text, ' OR ') as piece
+	where piece !~ f.pattern and piece !~ '\myes\M')
+	and (p.q_tenant or p.wc_tenant) and p.expr !~* '\mOR\s+\(*true\M|\mtrue\)*\s+OR\M'

@@ -18,7 +18,8 @@ with recursive arg as (
 			and d.objid = c.oid and d.deptype = 'e')
 ), tenant as (
 	-- The tenant column of each relation that has it.
-	select a.attrelid as relid, a.attnum, a.attnotnull, quote_ident(a.attname) as name
+	select a.attrelid as relid, a.attnum, a.attnotnull, quote_ident(a.attname) as name,
+		'(?<![\w"])' || regexp_replace(quote_ident(a.attname), '\W', '\\\&', 'g') || '(?![\w"(])' as pattern
 	from rel r join pg_attribute a on a.attrelid = r.oid, arg
 	where a.attname = arg.tenant and a.attnum > 0 and not a.attisdropped
 ), reach as (
@@ -49,8 +50,11 @@ with recursive arg as (
 			when 'd' then 'DELETE' else 'ALL' end as cmd,
 		0 = any (p.polroles) or exists (select from cr, unnest(p.polroles) as x
 			where x <> 0 and pg_has_role(cr.oid, x, 'MEMBER')) as client,
-		t.name as tenant, coalesce(text.q, '') ~ ('\m' || t.name || '\M') as q_tenant,
-		coalesce(text.wc, '') ~ ('\m' || t.name || '\M') as wc_tenant
+		-- That there is a tenant is no look at which; nor is what a sub-query calls its column.
+		t.name as tenant, t.pattern, regexp_replace(coalesce(text.q, ''),
+			t.pattern || ' IS NOT NULL| AS ("[^"]+"|\w+)(?=\))', '', 'g') ~ t.pattern as q_tenant,
+		regexp_replace(coalesce(text.wc, ''),
+			t.pattern || ' IS NOT NULL| AS ("[^"]+"|\w+)(?=\))', '', 'g') ~ t.pattern as wc_tenant
 	from pg_policy p join rel r on r.oid = p.polrelid left join tenant t on t.relid = p.polrelid
 		cross join lateral (select
 			regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g') as q,

@@ -73,7 +73,8 @@ select 'A9', 'policy', p.name, format('the table has %s, and this %s policy neve
 		case p.polcmd when 'a' then 'with check' else 'using' end, t.name)
 from pol p join tenant t on t.relid = p.polrelid
 where p.polpermissive and p.client
-	and not exists (select from polcol c where c.polid = p.oid and c.attnum = t.attnum)
+	and (not p.q_tenant and not p.wc_tenant
+		or not exists (select from polcol c where c.polid = p.oid and c.attnum = t.attnum))
 	and not exists (select from pins where polid = p.oid)
 	and not exists (select from judged where polid = p.oid)
 	and exists (select from polcol c where c.polid = p.oid) -- else B1 or B3 says it

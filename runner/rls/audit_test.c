@@ -154,6 +154,7 @@ static const struct {
 	{ "B24", "bad.rows.b24" },
 	{ "B25", "bad.countries.countries_all" },
 	{ "B26", "bad.may_do()" },
+	{ "B27", "bad.rows.b27" },
 	{ "C1", "bad.overview" },
 	{ "C2", "bad.copied" },
 	{ "C3", "bad.of_mine()" },
@@ -294,6 +295,63 @@ Test(audit, what_is_right_is_not_reported)
 		const struct audit_finding *finding = &t.audit.findings[i];
 		cr_expect_eq(finding->check->severity, AUDIT_NOTE, "%s %s: %s",
 			     finding->check->code, finding->object, finding->detail);
+	}
+}
+
+/* Policies of one table with a tenant column that needs quotes, and what is said of each. */
+static const struct {
+	const char *policy, *code; /* NULL: it is right */
+	const char *text;
+} conditions[] = {
+	{ "s1", NULL,
+	  "for select to authenticated using (\"Tenant Id\" = (select app.yacht_id()) and"
+	  " (state = 'open' or note like '%)(%' or \"Owner\" = (select auth.uid())))" },
+	{ "s2", NULL,
+	  "for select to authenticated using (\"Tenant Id\" is null or"
+	  " \"Tenant Id\" = (select app.yacht_id()))" },
+	{ "s3", NULL,
+	  "for select to authenticated using (\"Owner\" = (select auth.uid()) or"
+	  " (\"Tenant Id\" = (select app.yacht_id()) and state in ('a', 'b')))" },
+	{ "b1", "B27",
+	  "for select to authenticated using (\"Tenant Id\" = (select app.yacht_id()) or"
+	  " (state = 'done' and note is not null))" },
+	{ "b2", "A9", "for select to authenticated using (\"Tenant Id\" is not null)" },
+	{ "b3", "B23", "for select to authenticated using (\"Tenant Id\" = \"Tenant Id\")" },
+	{ "b4", "B27",
+	  "for update to authenticated using (\"Tenant Id\" = (select app.yacht_id()))"
+	  " with check (state = 'a' or \"Tenant Id\" = (select app.yacht_id()))" },
+	{ "b5", "A16", "for update to authenticated using (\"Owner\" = (select auth.uid()))" },
+};
+
+Test(audit, an_or_is_read_by_what_it_binds_and_a_tenant_by_what_it_is_compared_with)
+{
+	const char *schemas[] = { "Q" };
+
+	run_sql("create schema \"Q\"; grant usage on schema \"Q\" to authenticated;"
+		"create table \"Q\".t (id uuid primary key, \"Tenant Id\" uuid not null,"
+		" \"Owner\" uuid, state text, note text);"
+		"create index on \"Q\".t (\"Tenant Id\"); create index on \"Q\".t (\"Owner\");"
+		"alter table \"Q\".t enable row level security;"
+		"alter table \"Q\".t force row level security;"
+		"grant select, update on \"Q\".t to authenticated");
+	for (size_t i = 0; i < COUNTOF(conditions); i++)
+		run_sql(arena_printf(&t.arena, "create policy %s on \"Q\".t %s",
+				     conditions[i].policy, conditions[i].text));
+	cr_assert(look((struct audit_options){ .schemas = { schemas, 1 }, .tenant = "Tenant Id" }),
+		  "%s", t.err.message);
+	for (size_t i = 0; i < COUNTOF(conditions); i++) {
+		const char *object = arena_printf(&t.arena, "\"Q\".t.%s", conditions[i].policy);
+		const char *said = NULL;
+		for (size_t k = 0; k < t.audit.finding_count && !said; k++) {
+			const struct audit_finding *finding = &t.audit.findings[k];
+			if (strcmp(finding->object, object) == 0)
+				said = finding->check->code;
+		}
+		if (!conditions[i].code)
+			cr_expect_null(said, "%s: %s", conditions[i].policy, said ? said : "");
+		else
+			cr_expect(found(conditions[i].code, object), "%s: %s", conditions[i].policy,
+				  said ? said : "nothing");
 	}
 }
 

@@ -197,7 +197,8 @@ Test(prober, a_table_that_vanished_is_unknown_with_the_servers_sentence)
 	cr_assert(cells, "%s", t.err.message);
 	cr_expect_str_eq(letters(cells, "SELECT"), "own=? other=?");
 	cr_expect_str_eq(letters(cells, "TRUNCATE"), "all=?");
-	cr_expect(strstr(reason_of(cells, "SELECT"), "no longer there"), "%s", reason_of(cells, "SELECT"));
+	cr_expect(strstr(reason_of(cells, "SELECT"), "no longer there"), "%s",
+		  reason_of(cells, "SELECT"));
 	json_decref(cells);
 	json_decref(relations);
 }

@@ -245,6 +245,19 @@ kept_reply(struct attempt *attempt, const struct sql_reply *reply)
 	return kept;
 }
 
+/* With the row it is pointed at, which its text does not name. */
+static const char *
+shown(struct attempt *attempt)
+{
+	const struct current *now = &attempt->now;
+
+	if (!now->row.text)
+		return now->statement;
+	return arena_printf(&attempt->arena,
+			    "%s -- as the witness: declare " SQL_ROW_CURSOR " cursor for %s, %s",
+			    now->statement, now->row.text, now->row.params_json);
+}
+
 static void
 note_step(struct attempt *attempt, const char *identity, const char *text,
 	  const struct sql_reply *reply)
@@ -321,7 +334,7 @@ got_sql(void *arg, const struct sql_reply *reply)
 	bool persona = now->step->persona != NULL;
 
 	take_looks_before(attempt, reply);
-	note_step(attempt, persona ? "persona" : "witness", now->statement, reply);
+	note_step(attempt, persona ? "persona" : "witness", shown(attempt), reply);
 	take_witness(attempt, reply);
 	if (attempt->phase != PHASE_SEND) {
 		attempt_advance(attempt);

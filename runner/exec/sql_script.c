@@ -99,7 +99,8 @@ bool
 sql_script_send(PGconn *pg, const struct sql_roles *roles, struct sql_prepared *prepared,
 		const struct sql_request *request, unsigned char step)
 {
-	const struct sql_look *look = request->looks ? &request->looks[SQL_STEP_ITEM(step)] : NULL;
+	static const struct sql_look none = { .statement = { .text = "" } };
+	const struct sql_look *look = request->looks ? &request->looks[SQL_STEP_ITEM(step)] : &none;
 
 	switch (SQL_STEP_KIND(step)) {
 	case SQL_STEP_BEGIN:

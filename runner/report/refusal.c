@@ -59,9 +59,9 @@ find_table(const struct sql_exchange *sql, char name[NAME_BYTES])
 }
 
 static void
-add_security(const struct sql_exchange *sql, const char *table, struct buf *out)
+add_security(const char *message, const char *table, struct buf *out)
 {
-	const char *quoted = strstr(sql->message, "policy \"");
+	const char *quoted = strstr(message, "policy \"");
 	char name[NAME_BYTES] = "";
 
 	/* Only a restrictive policy is named by the server. */
@@ -90,7 +90,7 @@ refusal_line(const struct sql_exchange *sql, struct buf *out)
 	if (denied)
 		buf_printf(out, "refused by a missing grant on %s\n", denied + strlen(grant));
 	else if (strstr(message, "row-level security") && table[0])
-		add_security(sql, table, out);
+		add_security(message, table, out);
 }
 
 void

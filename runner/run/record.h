@@ -34,7 +34,8 @@
  * NULL, 0 or false left out (`attempt` and `attempts`: when 1)
  *
  *     {index, verdict, trouble, reason, expected, actual, proof, note, flaky, attempts, started_us,
- *      elapsed_us, assertions, "findings": [...], file, line, source, "exchanges": [...], "leftovers": [...]}
+ *      elapsed_us, assertions, "findings": [...], file, line, source, "exchanges": [...],
+ * "leftovers": [...]}
  *
  * footer: once, last; a run without one was cut short
  *

@@ -104,10 +104,11 @@ struct step {
 	struct template body; /* BODY_REPEAT: {text, times} */
 	/* STEP_SQL */
 	const char *sql;
-	struct template params;     /* array */
-	const char *target;         /* the table or function the statement is about; NULL: unclear */
-	const struct guard *blind;  /* the one row it is pointed at by a cursor; NULL: none */
-	const struct guard *stored; /* what the witness finds before the rollback; NULL: not asked */
+	struct template params;    /* array */
+	const char *target;        /* the table or function the statement is about; NULL: unclear */
+	const struct guard *blind; /* the one row it is pointed at by a cursor; NULL: none */
+	const struct guard
+		*stored; /* what the witness finds before the rollback; NULL: not asked */
 	/* STEP_WAIT */
 	int64_t wait_ms;
 

@@ -238,7 +238,8 @@ sql_whole(const struct node *node)
 	return (!node_member(node, "cleanup", &steps) || include_sql_whole(&steps)) && ok;
 }
 
-/* The case without its matrix: each of n combinations would look through the n items of the list. */
+/* The case without its matrix: each of n combinations would look through the n items of the list.
+ */
 static struct node
 without_matrix(struct loading *loading, const struct node *node)
 {

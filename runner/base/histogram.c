@@ -2,24 +2,24 @@
 
 #include <math.h>
 
-#define SUB 128 /* buckets to each power of two */
+#define SUB INT64_C(128) /* buckets to each power of two */
 
-static int
+static int64_t
 bucket_of(int64_t value)
 {
-	int shift = 0;
+	int64_t shift = 0;
 
 	while ((value >> shift) >= 2 * SUB)
 		shift++;
-	int bucket = shift * SUB + (int)(value >> shift);
+	int64_t bucket = shift * SUB + (value >> shift);
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
 /* The highest value that falls into `bucket`. */
 static int64_t
-top_of(int bucket)
+top_of(int64_t bucket)
 {
-	int shift = bucket < 2 * SUB ? 0 : bucket / SUB - 1;
+	int64_t shift = bucket < 2 * SUB ? 0 : bucket / SUB - 1;
 	int64_t base = bucket - shift * SUB;
 
 	return ((base + 1) << shift) - 1;
@@ -61,7 +61,7 @@ histogram_percentile(const struct histogram *histogram, double percent)
 
 	if (wanted < 1)
 		wanted = 1;
-	for (int i = 0; i < HISTOGRAM_BUCKETS && histogram->count > 0; i++) {
+	for (int64_t i = 0; i < HISTOGRAM_BUCKETS && histogram->count > 0; i++) {
 		seen += histogram->counts[i];
 		/* The last bucket holds whatever is beyond the range as well. */
 		if (seen >= wanted && i < HISTOGRAM_BUCKETS - 1 && top_of(i) < histogram->max)

@@ -21,8 +21,8 @@
 #define STATEMENT_MS  30000
 #define DELIVERY_MS   10000
 #define TRIES         3
-#define WINDOW_S      (7 * 24 * 3600)
-#define LATE_S        3600 /* a change older than this is told nobody any more */
+#define WINDOW_S      INT64_C(604800) /* a week */
+#define LATE_S        3600            /* a change older than this is told nobody any more */
 #define MESSAGE_BYTES 1200
 #define PATH_BYTES    512
 
@@ -424,7 +424,7 @@ tell_change(void *arg, const struct alert *alert, enum alert_change change, int6
 	char message[MESSAGE_BYTES];
 	struct error ignored = { 0 };
 
-	if (change == ALERT_BEGAN || untold || w->now_us - at_us > LATE_S * 1000000LL ||
+	if (change == ALERT_BEGAN || untold || w->now_us - at_us > LATE_S * INT64_C(1000000) ||
 	    w->err.code)
 		return;
 	write_message(w, alert->rule, change, why, message);

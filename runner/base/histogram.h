@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define HISTOGRAM_BUCKETS (128 * 34) /* up to 2^40: twelve days of microseconds */
+#define HISTOGRAM_BUCKETS 4352 /* 128 * 34, up to 2^40: twelve days of microseconds */
 
 struct histogram {
 	int64_t counts[HISTOGRAM_BUCKETS];

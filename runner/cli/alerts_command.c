@@ -185,7 +185,8 @@ simulate(struct watchman *w)
 			ok = node_fail(&item, "is not later than the one above");
 	}
 	if (ok && count)
-		alert_replay(&w->rules, w->alerts, series, count, series[count - 1].at_us,
+		alert_replay(&w->rules, w->alerts,
+			     &(struct observed){ series, count, series[count - 1].at_us },
 			     show_change, w);
 	free(series);
 	document_free(document);
@@ -272,7 +273,8 @@ backtest(struct watchman *w)
 
 	if (!series)
 		return false;
-	alert_replay(&w->rules, w->alerts, series, count, clock_wall_us(), show_change, w);
+	alert_replay(&w->rules, w->alerts, &(struct observed){ series, count, clock_wall_us() },
+		     show_change, w);
 	(void)printf("%zu rounds looked at, %ld changes\n", count, w->changes);
 	free(series);
 	return true;
@@ -453,7 +455,8 @@ look_once(struct watchman *w)
 	if (!series)
 		return false;
 	w->now_us = clock_wall_us();
-	alert_replay(&w->rules, w->alerts, series, count, w->now_us, tell_change, w);
+	alert_replay(&w->rules, w->alerts, &(struct observed){ series, count, w->now_us },
+		     tell_change, w);
 	free(series);
 	for (size_t i = 0; i < w->rules.count; i++) {
 		if (w->alerts[i].state == ALERT_FIRING)

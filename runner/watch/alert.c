@@ -265,8 +265,7 @@ look_at_newest(const struct alert_rules *rules, struct alert *alerts, const stru
 }
 
 void
-alert_replay(const struct alert_rules *rules, struct alert *alerts,
-	     const struct observation *observations, size_t count, int64_t now_us,
+alert_replay(const struct alert_rules *rules, struct alert *alerts, const struct observed *observed,
 	     alert_change_fn *fn, void *arg)
 {
 	struct series series = { 0 };
@@ -274,11 +273,12 @@ alert_replay(const struct alert_rules *rules, struct alert *alerts,
 
 	for (size_t i = 0; i < rules->count; i++)
 		alerts[i] = (struct alert){ .rule = &rules->items[i] };
-	for (size_t i = 0; i <= count; i++) {
-		series_fill(&series, i < count ? observations[i].at_us : now_us,
+	for (size_t i = 0; i <= observed->count; i++) {
+		series_fill(&series,
+			    i < observed->count ? observed->items[i].at_us : observed->until_us,
 			    rules->every_ms * 1000);
-		if (i < count)
-			series_add(&series, &observations[i]);
+		if (i < observed->count)
+			series_add(&series, &observed->items[i]);
 		for (; seen < series.count; seen++)
 			look_at_newest(rules, alerts, &series, seen + 1, fn, arg);
 	}

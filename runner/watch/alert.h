@@ -101,12 +101,17 @@ bool alert_is_told(const struct alert *alert, const struct alert_rules *rules,
 typedef void alert_change_fn(void *arg, const struct alert *alert, enum alert_change change,
 			     int64_t at_us, const char *why, const char *untold);
 
-/* Look at every observation in turn, with every rule. What is due up to `now_us` and is not there
- * is looked at as missing. `alerts` (rules->count of them) is filled in here, and ends as things
- * stand. */
+/* Rounds, oldest first, and up to when they should have come. */
+struct observed {
+	const struct observation *items;
+	size_t count;
+	int64_t until_us;
+};
+
+/* Look at every observation in turn, with every rule. What was due and is not there is looked at as
+ * missing. `alerts` (rules->count of them) is filled in here, and ends as things stand. */
 void alert_replay(const struct alert_rules *rules, struct alert *alerts,
-		  const struct observation *observations, size_t count, int64_t now_us,
-		  alert_change_fn *fn, void *arg);
+		  const struct observed *observed, alert_change_fn *fn, void *arg);
 
 /* Read a row of pms_health_checks with its events (health_row). False when it is no such row. */
 bool observation_read(const json_t *row, struct observation *out);

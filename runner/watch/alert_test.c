@@ -52,7 +52,7 @@ expect_log(const char *rule, const struct observation *series, size_t count, int
 
 	cr_assert(load(rule, said, sizeof(said)), "%s", said);
 	log_[0] = '\0';
-	alert_replay(&rules, alerts, series, count, until_us, note, NULL);
+	alert_replay(&rules, alerts, &(struct observed){ series, count, until_us }, note, NULL);
 	cr_expect_str_eq(log_, expected, "%s", log_);
 	alert_rules_release(&rules);
 }

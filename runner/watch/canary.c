@@ -126,28 +126,23 @@ canary_add(struct canary_window *window, const struct canary_stage *stage, const
 	window->slow_rounds += slow;
 }
 
-static void
-row(struct buf *out, const char *what, const char *wanted, const char *seen, const char *margin,
-    long sample, bool met)
-{
-	buf_printf(out, "| %s | %s | %s | %s | %ld | %s |\n", what, wanted, seen, margin, sample,
-		   met ? "met" : "**not met**");
-}
+/* One line of the table: `seen` must be at most (or, for `least`, at least) `limit`. */
+struct criterion {
+	const char *what, *unit;
+	double seen, limit;
+	bool least;
+	long sample;
+};
 
-/* One criterion with numbers: `seen` must be at most (or, for `least`, at least) `limit`. */
 static bool
-criterion(struct buf *out, const char *what, const char *unit, double seen, double limit,
-	  bool least, long sample)
+judge_one(struct buf *out, const struct criterion *c)
 {
-	char wanted[48], found[48], margin[48];
-	bool met = least ? seen >= limit : seen <= limit;
+	bool met = c->least ? c->seen >= c->limit : c->seen <= c->limit;
 
-	(void)snprintf(wanted, sizeof(wanted), "at %s %.6g%s", least ? "least" : "most", limit,
-		       unit);
-	(void)snprintf(found, sizeof(found), "%.6g%s", seen, unit);
-	(void)snprintf(margin, sizeof(margin), "%+.6g%s", least ? seen - limit : limit - seen,
-		       unit);
-	row(out, what, wanted, found, margin, sample, met);
+	buf_printf(out, "| %s | at %s %.6g%s | %.6g%s | %+.6g%s | %ld | %s |\n", c->what,
+		   c->least ? "least" : "most", c->limit, c->unit, c->seen, c->unit,
+		   c->least ? c->seen - c->limit : c->limit - c->seen, c->unit, c->sample,
+		   met ? "met" : "**not met**");
 	return met;
 }
 
@@ -158,31 +153,39 @@ percent_of(long part, long whole)
 }
 
 enum canary_verdict
-canary_judge(const struct canary_window *window, const struct canary_stage *stage,
-	     struct buf *table)
+canary_judge(const struct canary_window *w, const struct canary_stage *stage, struct buf *table)
 {
-	const struct histogram *times = &window->times_ms;
-	double p99 = (double)histogram_percentile(times, 99);
+	long replies = (long)w->times_ms.count;
+	double p99 = (double)histogram_percentile(&w->times_ms, 99);
+	const struct criterion five = { "5xx replies",          "",    (double)w->replies_5xx,
+					(double)stage->max_5xx, false, replies };
+	const struct criterion slow = { "rounds with a reply over the limit",
+					"",
+					(double)w->slow_rounds,
+					SLOW_ROUNDS - 1,
+					false,
+					w->rounds };
+	const struct criterion rounds = { "rounds in the window", "",   (double)w->rounds,
+					  (double)w->expected,    true, w->expected };
+	const struct criterion rest[] = {
+		{ "P99 of all replies", " ms", p99, (double)stage->p99_ms, false, replies },
+		{ "wrong checks", " %", percent_of(w->wrong, w->checks), stage->error_rate_percent,
+		  false, w->checks },
+		{ "uptime, a missing round counts as down", " %", percent_of(w->up, w->expected),
+		  stage->uptime_percent, true, w->expected },
+	};
 	bool good = true;
 
 	buf_printf(table,
 		   "| criterion | wanted | seen | margin | of | |\n|---|---|---|---|---|---|\n");
-	bool no_5xx = criterion(table, "5xx replies", "", (double)window->replies_5xx,
-				(double)stage->max_5xx, false, (long)times->count);
-	bool fast = criterion(table, "rounds with a reply over the limit", "",
-			      (double)window->slow_rounds, SLOW_ROUNDS - 1, false, window->rounds);
-	bool enough = criterion(table, "rounds in the window", "", (double)window->rounds,
-				(double)window->expected, true, window->expected);
-	good &= criterion(table, "P99 of all replies", " ms", p99, (double)stage->p99_ms, false,
-			  (long)times->count);
-	good &= criterion(table, "wrong checks", " %", percent_of(window->wrong, window->checks),
-			  stage->error_rate_percent, false, window->checks);
-	good &= criterion(table, "uptime, a missing round counts as down", " %",
-			  percent_of(window->up, window->expected), stage->uptime_percent, true,
-			  window->expected);
+	bool no_5xx = judge_one(table, &five);
+	bool fast = judge_one(table, &slow);
+	bool enough = judge_one(table, &rounds);
+	for (size_t i = 0; i < COUNTOF(rest); i++)
+		good &= judge_one(table, &rest[i]);
 	if (!no_5xx || !fast)
 		return CANARY_ROLL_BACK;
-	if (!enough || times->count == 0)
+	if (!enough || replies == 0)
 		return CANARY_INCONCLUSIVE;
 	return good ? CANARY_PROMOTE : CANARY_HOLD;
 }

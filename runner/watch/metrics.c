@@ -51,8 +51,10 @@ metrics_text(const struct metrics *metrics, struct buf *out)
 {
 	by_status(out, metrics);
 	if (metrics->any) {
+		int64_t observed_s = metrics->observed_us / 1000000;
+
 		gauge(out, metrics, "last_round_timestamp_seconds", "When the last round was due.",
-		      (double)(metrics->observed_us / 1000000));
+		      (double)observed_s);
 		gauge(out, metrics, "p95_latency_seconds", "P95 of the last round's replies.",
 		      (double)metrics->p95_ms / 1000.0);
 		gauge(out, metrics, "error_ratio", "Share of its checks that were wrong.",

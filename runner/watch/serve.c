@@ -25,8 +25,10 @@ struct serve {
 static enum MHD_Result
 reply(struct MHD_Connection *connection, unsigned status, const char *type, const char *text)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(
-		strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_MUST_COPY);
+	char *copy = strdup(text);
+	struct MHD_Response *response =
+		copy ? MHD_create_response_from_buffer(strlen(copy), copy, MHD_RESPMEM_MUST_FREE)
+		     : NULL;
 	enum MHD_Result queued = MHD_NO;
 
 	if (!response)
@@ -65,7 +67,7 @@ reply_metrics(struct MHD_Connection *connection, const struct metrics *metrics)
 	return queued;
 }
 
-static enum MHD_Result
+static enum MHD_Result /* NOLINTNEXTLINE(readability-function-size): the library's parameters */
 answer(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
        const char *version, const char *body, size_t *body_len, void **state)
 {

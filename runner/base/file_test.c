@@ -77,8 +77,12 @@ Test(file, a_file_in_the_place_of_a_directory_is_an_error_that_says_so)
 {
 	struct error err = { 0 };
 
-	cr_assert(file_replace("folder/file", "x", 1, &err), "%s", err.message);
-	cr_expect(file_make_parent("folder/other", &err), "%s", err.message);
-	cr_expect_not(file_make_parent("folder/file/deeper/report", &err));
-	cr_expect_str_eq(err.message, "cannot make the directory folder/file: Not a directory");
+	char expected[400];
+
+	cr_assert(file_replace(path_in("folder/file"), "x", 1, &err), "%s", err.message);
+	cr_expect(file_make_parent(path_in("folder/other"), &err), "%s", err.message);
+	cr_expect_not(file_make_parent(path_in("folder/file/deeper/report"), &err));
+	(void)snprintf(expected, sizeof(expected), "cannot make the directory %s: Not a directory",
+		       path_in("folder/file"));
+	cr_expect_str_eq(err.message, expected);
 }

@@ -74,9 +74,9 @@ enum alert_state { ALERT_OK, ALERT_PENDING, ALERT_FIRING };
 struct alert {
 	const struct alert_rule *rule;
 	enum alert_state state;
+	bool told; /* somebody was told that it fires */
 	int64_t since_us, said_us;
 	long held, not_held; /* looks in a row */
-	bool told;           /* somebody was told that it fires */
 };
 
 enum alert_change { ALERT_UNCHANGED, ALERT_BEGAN, ALERT_FIRED, ALERT_REMINDED, ALERT_RESOLVED };

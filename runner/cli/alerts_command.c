@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/exit.h"
+#include "cli/lens_file.h"
 #include "cli/mistakes.h"
 #include "cli/stage.h"
 #include "document/node.h"
@@ -24,7 +25,6 @@
 #define WINDOW_S      INT64_C(604800) /* a week */
 #define LATE_S        3600            /* a change older than this is told nobody any more */
 #define MESSAGE_BYTES 1200
-#define PATH_BYTES    512
 
 /* Everything here is released by finish(). */
 struct watchman {
@@ -44,34 +44,16 @@ struct watchman {
 
 /* ---- the rules ---- */
 
-/* suites/LENS/NAME, here or where the program's data lies. */
-static bool
-find_file(const struct watchman *w, const char *name, char path[PATH_BYTES])
-{
-	static const char *const roots[] = { "suites", LENSGATE_DATADIR "/suites" };
-
-	for (size_t i = 0; i < COUNTOF(roots); i++) {
-		(void)snprintf(path, PATH_BYTES, "%s/%s/%s", roots[i], w->lens, name);
-		FILE *file = fopen(path, "re");
-		if (file) {
-			(void)fclose(file);
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool
 load_rules(struct watchman *w)
 {
-	char path[PATH_BYTES];
+	char path[LENS_FILE_BYTES];
 
 	if (w->settings->operand_count != 1)
 		return error_set(&w->err, ERROR_USAGE, "alerts takes one operand: the lens");
 	w->lens = w->settings->operands[0];
-	if (!find_file(w, "alerts.yaml", path))
-		return error_set(&w->err, ERROR_USAGE, "there is no suites/%s/alerts.yaml",
-				 w->lens);
+	if (!lens_file_find(w->lens, "alerts.yaml", path, &w->err))
+		return false;
 	if (!alert_rules_load(&w->rules, path, &w->errors))
 		return false;
 	w->alerts = calloc(w->rules.count + 1, sizeof(*w->alerts));
@@ -317,14 +299,15 @@ wake(void *arg)
 
 /* The address of a channel is a secret: LENSGATE_WEBHOOK_OPS_CRITICAL for ops-critical. */
 static const char *
-webhook_of(const char *channel, char name[120])
+webhook_of(struct watchman *w, const char *channel, char name[120])
 {
+	struct error unset = { 0 };
 	size_t len = (size_t)snprintf(name, 120, "LENSGATE_WEBHOOK_%.80s", channel);
 
 	for (size_t i = 0; i < len; i++)
 		name[i] = isalnum((unsigned char)name[i]) ? (char)toupper((unsigned char)name[i])
 							  : '_';
-	return getenv(name);
+	return secrets_secret(w->stage.secrets, name, &unset);
 }
 
 /* Who names an address allows its host, and no other. */
@@ -389,7 +372,7 @@ static bool
 deliver(struct watchman *w, const struct alert_rule *rule, const char *message)
 {
 	char name[120], problem[300];
-	const char *url = webhook_of(rule->channel, name);
+	const char *url = webhook_of(w, rule->channel, name);
 
 	(void)printf("%s: %s\n", rule->channel, message);
 	if (!url || w->settings->dry_run)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/exit.h"
+#include "cli/lens_file.h"
 #include "cli/mistakes.h"
 #include "cli/stage.h"
 #include "document/node.h"
@@ -50,25 +51,9 @@ static const char events_sql[] =
 	" order by c.observed_at, e.id";
 
 static bool
-find_file(const struct judging *j, char path[PATH_BYTES])
-{
-	static const char *const roots[] = { "suites", LENSGATE_DATADIR "/suites" };
-
-	for (size_t i = 0; i < COUNTOF(roots); i++) {
-		(void)snprintf(path, PATH_BYTES, "%s/%s/canary.yaml", roots[i], j->lens);
-		FILE *file = fopen(path, "re");
-		if (file) {
-			(void)fclose(file);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
 prepare(struct judging *j)
 {
-	char path[PATH_BYTES];
+	char path[LENS_FILE_BYTES];
 
 	if (j->settings->operand_count != 1)
 		return error_set(&j->err, ERROR_USAGE, "canary takes one operand: the lens");
@@ -77,9 +62,8 @@ prepare(struct judging *j)
 		return error_set(&j->err, ERROR_USAGE,
 				 "canary wants --stage NAME or --rollout "
 				 "PERCENT");
-	if (j->settings->canary_stage && !find_file(j, path))
-		return error_set(&j->err, ERROR_USAGE, "there is no suites/%s/canary.yaml",
-				 j->lens);
+	if (j->settings->canary_stage && !lens_file_find(j->lens, "canary.yaml", path, &j->err))
+		return false;
 	return (!j->settings->canary_stage ||
 		canary_stage_load(&j->wanted, path, j->settings->canary_stage, &j->document,
 				  &j->errors));

@@ -14,6 +14,7 @@
 #include "cli/delivery.h"
 #include "cli/exit.h"
 #include "cli/header.h"
+#include "cli/masking.h"
 #include "cli/mistakes.h"
 #include "cli/performance.h"
 #include "document/excerpt.h"
@@ -43,18 +44,7 @@ struct conductor {
 static bool
 learn_secrets(struct conductor *c, struct error *err)
 {
-	const struct secrets *secrets = c->score->workspace->secrets;
-
-	while (c->secrets_learned < secrets_used_count(secrets)) {
-		const char *name, *value;
-		char shown[160];
-
-		secrets_used(secrets, c->secrets_learned++, &name, &value);
-		(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
-		if (!mask_add(c->mask, value, shown, err))
-			return false;
-	}
-	return true;
+	return masking_learn(c->mask, c->score->workspace->secrets, &c->secrets_learned, err);
 }
 
 static const char *

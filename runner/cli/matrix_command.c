@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "cli/exit.h"
+#include "cli/masking.h"
 #include "cli/mistakes.h"
 #include "cli/stage.h"
 #include "exec/sql_session.h"
@@ -204,18 +205,10 @@ static bool
 learn_secrets(struct job *job, struct error *err)
 {
 	const struct secrets *secrets = job->stage.secrets;
+	size_t learned = 0;
 
 	job->mask = mask_new();
-	for (size_t i = 0; secrets && i < secrets_used_count(secrets); i++) {
-		const char *name, *value;
-		char shown[160];
-
-		secrets_used(secrets, i, &name, &value);
-		(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
-		if (!mask_add(job->mask, value, shown, err))
-			return false;
-	}
-	return true;
+	return masking_learn(job->mask, secrets, &learned, err);
 }
 
 /* --report KIND=PATH; without one for standard output, the terminal's too. */

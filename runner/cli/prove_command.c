@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "check/regex.h"
 #include "cli/exit.h"
+#include "cli/masking.h"
 #include "cli/mistakes.h"
 #include "cli/reach.h"
 #include "cli/rehearsal.h"
@@ -111,18 +112,9 @@ name_tests(struct proving *p)
 static bool
 learn_secrets(struct proving *p)
 {
-	const struct secrets *secrets = p->stage.secrets;
+	size_t learned = 0;
 
-	for (size_t i = 0; i < secrets_used_count(secrets); i++) {
-		const char *name, *value;
-		char shown[160];
-
-		secrets_used(secrets, i, &name, &value);
-		(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
-		if (!mask_add(p->mask, value, shown, &p->err))
-			return false;
-	}
-	return true;
+	return masking_learn(p->mask, p->stage.secrets, &learned, &p->err);
 }
 
 static bool

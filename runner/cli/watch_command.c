@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "cli/exit.h"
+#include "cli/masking.h"
 #include "cli/mistakes.h"
 #include "cli/performance.h"
 #include "cli/stage.h"
@@ -34,6 +35,7 @@ struct worker {
 	const char *operands[1];
 	struct stage stage;
 	struct mask *mask;
+	size_t learned; /* secrets the masker knows of */
 	struct loop *loop;
 	struct plan *plan;
 	struct history *history;
@@ -64,21 +66,6 @@ say(const char *fmt, ...)
 }
 
 /* ---- before ---- */
-
-static bool
-learn_secrets(struct worker *w)
-{
-	for (size_t i = 0; i < secrets_used_count(w->stage.secrets); i++) {
-		const char *name, *value;
-		char shown[160];
-
-		secrets_used(w->stage.secrets, i, &name, &value);
-		(void)snprintf(shown, sizeof(shown), "[secret %.120s]", name);
-		if (!mask_add(w->mask, value, shown, &w->err))
-			return false;
-	}
-	return true;
-}
 
 /* Read the environment and the health suite, start what is embedded, and plan every case. */
 static bool
@@ -138,8 +125,9 @@ open_worker(struct worker *w)
 	w->operands[0] = w->operand;
 	w->staged = *settings;
 	w->staged.operands = w->operands;
-	if (!open_stage(w, &w->stage) || !learn_secrets(w) || !make_plan(w) || !open_history(w) ||
-	    !loop_on_signals(w->loop, signalled, w, &w->err))
+	if (!open_stage(w, &w->stage) ||
+	    !masking_learn(w->mask, w->stage.secrets, &w->learned, &w->err) || !make_plan(w) ||
+	    !open_history(w) || !loop_on_signals(w->loop, signalled, w, &w->err))
 		return false;
 	w->metrics.lens = w->lens;
 	w->metrics.yacht = w->stage.workspace.environment->yacht;
@@ -354,7 +342,8 @@ read_again(struct worker *w)
 	}
 	stage_release(&w->stage);
 	w->stage = fresh;
-	(void)learn_secrets(w);
+	w->learned = 0;
+	(void)!masking_learn(w->mask, w->stage.secrets, &w->learned, &w->err);
 	(void)make_plan(w);
 	w->metrics.yacht = w->stage.workspace.environment->yacht;
 	say("SIGHUP: files read again, %zu checks", w->plan->case_count);

@@ -208,6 +208,8 @@ ask_all(struct worker *w)
 	identity_make(&identity);
 	bool ok = performance_open(&performance, &options, &w->err) &&
 		  performance_run(&performance, &w->err);
+	if (ok)
+		health_target(&w->round, preflight_target(performance.preflight));
 	if (performance.signal_number == SIGHUP)
 		w->reload = true;
 	else if (performance.signal_number)

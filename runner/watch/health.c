@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "base/clock.h"
 #include "base/digest.h"
 
@@ -44,6 +45,7 @@ health_begin(struct health_round *round, const char *lens, const char *yacht, in
 		.yacht = yacht,
 		.observed_us = observed_us,
 		.seen = json_object(),
+		.target = json_object(),
 		.events = json_array(),
 	};
 	clock_text(observed_us, moment);
@@ -54,8 +56,9 @@ void
 health_release(struct health_round *round)
 {
 	json_decref(round->seen);
+	json_decref(round->target);
 	json_decref(round->events);
-	round->seen = round->events = NULL;
+	round->seen = round->target = round->events = NULL;
 }
 
 static void
@@ -187,6 +190,19 @@ health_case(struct health_round *round, const struct planned_case *planned,
 }
 
 void
+health_target(struct health_round *round, const json_t *target)
+{
+	static const char *const members[] = { "commit", "version", "environment" };
+
+	for (size_t i = 0; i < COUNTOF(members); i++) {
+		json_t *said = json_object_get(target, members[i]);
+
+		if (json_string_length(said))
+			json_object_set(round->target, members[i], said);
+	}
+}
+
+void
 health_started(struct health_round *round)
 {
 	json_array_append_new(round->events,
@@ -252,11 +268,13 @@ health_row(const struct health_round *round)
 		make_id(id, round->lens, round->yacht, moment, (int)i + 1);
 		json_object_set_new(json_array_get(events, i), "id", json_string(id));
 	}
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:s, s:{s:O, s:o}, s:o}", "id",
-			 round->id, "yacht_id", round->yacht, "lens_id", round->lens, "status",
-			 health_status_name(round->status), "p95_latency_ms",
-			 (json_int_t)health_p95_ms(round), "error_rate_percent",
-			 floor(health_error_rate_percent(round) * 100 + 0.5) / 100, "sample_size",
-			 (json_int_t)round->checks, "observed_at", moment, "notes", "checks",
-			 round->seen, "errors", messages(round), "events", events);
+	json_t *notes = json_pack("{s:O, s:o}", "checks", round->seen, "errors", messages(round));
+	if (json_object_size(round->target))
+		json_object_set(notes, "target", round->target);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:s, s:o, s:o}", "id", round->id, "yacht_id",
+		round->yacht, "lens_id", round->lens, "status", health_status_name(round->status),
+		"p95_latency_ms", (json_int_t)health_p95_ms(round), "error_rate_percent",
+		floor(health_error_rate_percent(round) * 100 + 0.5) / 100, "sample_size",
+		(json_int_t)round->checks, "observed_at", moment, "notes", notes, "events", events);
 }

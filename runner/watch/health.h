@@ -30,6 +30,7 @@ struct health_round {
 	long checks, wrong; /* asked; that did not answer as expected */
 	struct histogram times_us;
 	json_t *seen;   /* {check: {verdict, status_code, latency_ms, ...}} */
+	json_t *target; /* what it says of itself: {commit, version, ...}; empty when it does not */
 	json_t *events; /* [{level, detail_json}] */
 };
 
@@ -41,6 +42,9 @@ void health_begin(struct health_round *round, const char *lens, const char *yach
 /* What came of one check. */
 void health_case(struct health_round *round, const struct planned_case *planned,
 		 const struct run_case *run_case);
+/* What the target said of itself (preflight_target); it goes into the row's notes. A commit or
+ * version other than in the round before is a deploy. */
+void health_target(struct health_round *round, const json_t *target);
 /* This round is the first of a worker that has just started: an event says so. */
 void health_started(struct health_round *round);
 /* After the last check: what all of them together say. */

@@ -146,6 +146,23 @@ Test(health, a_row_holds_the_columns_of_its_table_and_its_events)
 	json_decref(row);
 }
 
+Test(health, a_row_says_which_version_answered_and_nothing_of_one_that_does_not_tell)
+{
+	json_t *target =
+		json_pack("{s:s, s:s, s:s}", "commit", "4ec8c5a", "version", "", "uptime", "1 day");
+	json_t *row = health_row(&round_);
+
+	cr_expect_null(json_object_get(json_object_get(row, "notes"), "target"));
+	json_decref(row);
+	health_target(&round_, target);
+	row = health_row(&round_);
+	json_t *said = json_object_get(json_object_get(row, "notes"), "target");
+	cr_expect_eq(json_object_size(said), 1);
+	cr_expect_str_eq(json_string_value(json_object_get(said, "commit")), "4ec8c5a");
+	json_decref(row);
+	json_decref(target);
+}
+
 Test(health, the_same_moment_makes_the_same_row_and_another_one_another)
 {
 	struct health_round again, later;

@@ -5,15 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "exec/attempt_state.h"
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 struct attempt *
 attempt_new(struct session *session, attempt_done_fn *done, void *arg)

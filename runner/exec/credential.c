@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "exec/token.h"
 
 struct credentials {
@@ -16,14 +17,6 @@ struct credentials {
 	size_t count, room;
 	char *apikey;
 };
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 /* A little in the past: a target whose clock is a moment behind ours, and which takes `iat` by the
  * letter, would refuse a token issued in this very second. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "exec/attempt.h"
 #include "exec/janitor.h"
 
@@ -55,14 +56,6 @@ struct engine {
 static void pump(struct engine *engine);
 static void settle(struct engine *engine, size_t node, struct run_case *result);
 static void clean_next(struct engine *engine);
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 static const struct plan_node *
 planned(const struct engine *engine, size_t node)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/must.h"
 #include "exec/http_call.h"
 #include "exec/http_guard.h"
 
@@ -37,14 +38,6 @@ struct http {
 	struct http_sockets sockets;
 	struct http_identity *identities;
 };
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 struct http *
 http_new(struct loop *loop, const struct http_options *options)

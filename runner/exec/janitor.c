@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 #include "exec/proof.h"
 
 struct registration {
@@ -25,14 +26,6 @@ struct janitor {
 	void *arg;
 	json_t *leftovers;
 };
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 struct janitor *
 janitor_new(void)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 
 /* Nothing needs a wake-up this often; it bounds what a lost one could cost. */
 #define MAX_WAIT_MS 1000
@@ -65,14 +66,6 @@ struct loop {
 /* Where the handler writes. A signal handler is given no argument, so this is the one place where
  * the process needs a variable of its own; -1 when no loop wants signals. */
 static volatile sig_atomic_t signal_pipe = -1;
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 static void
 check(CURLMcode status)

@@ -14,6 +14,8 @@
 #include "plan/plan.h"
 #include "run/run.h"
 
+#define PREFLIGHT_SENTENCE 400 /* room for what one check says */
+
 struct preflight;
 
 struct preflight *preflight_new(struct session *session, const struct plan *plan);

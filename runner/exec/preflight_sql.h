@@ -8,10 +8,9 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "exec/preflight.h"
 #include "exec/sql.h"
 #include "plan/plan.h"
-
-#define PREFLIGHT_SENTENCE 400
 
 /* As connected: version, user, superuser, bypassrls. */
 extern const char preflight_server_sql[];

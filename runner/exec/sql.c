@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "exec/sql_connection.h"
 
 #define DEFAULT_CONNECTIONS 4
@@ -26,14 +27,6 @@ struct sql {
 	struct sql_job *first, **last;
 	struct loop_timer *pump; /* NULL: not due */
 };
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 static size_t
 count_in_use(const struct sql *sql)

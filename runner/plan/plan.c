@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define NOWHERE ((size_t)-1)
 
 struct name {
@@ -29,14 +31,6 @@ struct links {
 	struct link *items;
 	size_t count, room;
 };
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 static int
 by_text(const void *left, const void *right)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 /* The digests are over all ids of a plan at once. */
 #define NAMES_BYTES ((size_t)1024 * 1024 * 1024)
 
@@ -12,14 +14,6 @@ struct bundle {
 	const struct plan_node *first; /* of its cases, by name */
 	size_t root;
 };
-
-static void *
-must(void *storage)
-{
-	if (!storage)
-		abort();
-	return storage;
-}
 
 bool
 shard_parse(const char *text, size_t *number, size_t *count, struct error *err)

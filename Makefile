@@ -121,7 +121,7 @@ install: all
 	install build/lensgate build/lensgate-target $(DESTDIR)$(PREFIX)/bin
 	cp -R --no-preserve=ownership suites $(DESTDIR)$(DATADIR)
 	mkdir -p $(DESTDIR)$(DATADIR)/fixtures
-	cp -R --no-preserve=ownership fixtures/db fixtures/environments $(DESTDIR)$(DATADIR)/fixtures
+	cp -RL --no-preserve=ownership fixtures/db fixtures/environments $(DESTDIR)$(DATADIR)/fixtures
 	cp -R --no-preserve=ownership ci/gates $(DESTDIR)$(DATADIR)/ci
 
 clean:

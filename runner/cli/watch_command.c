@@ -12,19 +12,14 @@
 #include "cli/mistakes.h"
 #include "cli/performance.h"
 #include "cli/stage.h"
-#include "exec/sql_session.h"
 #include "watch/grid.h"
 #include "watch/history.h"
+#include "watch/migration.h"
 #include "watch/serve.h"
 
 #define OPERAND_BYTES 256
 #define ROW_BYTES     ((size_t)1024 * 1024)
 #define CONNECT_MS    5000
-#define MIGRATE_MS    60000
-
-static const char ops_sql[] = {
-#include "watch/ops.sql.inc"
-};
 
 /* Everything here is released by finish(). */
 struct worker {
@@ -147,7 +142,7 @@ migrate(struct loop *loop, const char *conninfo, json_t **rows, struct error *er
 {
 	struct sql_options options = { .conninfo = conninfo, .connect_timeout_ms = CONNECT_MS };
 	struct sql_session *session = sql_session_open(loop, &options, err);
-	bool ok = session && sql_session_script(session, ops_sql, MIGRATE_MS, rows, err);
+	bool ok = session && migration_apply(session, rows, err);
 
 	sql_session_close(session);
 	return ok;

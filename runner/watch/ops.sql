@@ -1,35 +1,7 @@
--- What the health worker writes, and the role it writes as. May be applied any number of times, also
--- beside tables that somebody else made: what is there stays.
+-- The role the health worker writes as, and what alerts remember. After health.sql; may be applied any
+-- number of times.
+begin;
 set local client_min_messages = warning;
-
-create table if not exists public.pms_health_checks (
-	id uuid primary key default gen_random_uuid(),
-	yacht_id uuid not null,
-	lens_id text not null,
-	status text not null check (status in ('healthy', 'degraded', 'unhealthy')),
-	p95_latency_ms integer,
-	error_rate_percent numeric(5,2),
-	sample_size integer,
-	observed_at timestamptz not null default now(),
-	notes jsonb
-);
-
-create table if not exists public.pms_health_events (
-	id uuid primary key default gen_random_uuid(),
-	check_id uuid not null references public.pms_health_checks on delete cascade,
-	level text not null check (level in ('info', 'warning', 'error')),
-	detail_json jsonb not null,
-	created_at timestamptz not null default now()
-);
-
-create index if not exists health_checks_newest
-	on public.pms_health_checks (yacht_id, lens_id, observed_at desc);
-create index if not exists health_events_by_check on public.pms_health_events (check_id);
-
-alter table public.pms_health_checks enable row level security;
-alter table public.pms_health_checks force row level security;
-alter table public.pms_health_events enable row level security;
-alter table public.pms_health_events force row level security;
 
 -- Which change of which alert was told: each once, whoever looked.
 create table if not exists public.lensgate_alert_messages (
@@ -75,6 +47,7 @@ grant usage on schema public to lensgate_worker;
 revoke all on public.pms_health_checks, public.pms_health_events from lensgate_worker;
 grant insert on public.pms_health_checks, public.pms_health_events to lensgate_worker;
 grant select (id) on public.pms_health_checks, public.pms_health_events to lensgate_worker;
+commit;
 
 select c.relname as "table", c.relrowsecurity as rls, c.relforcerowsecurity as forced,
 	(select count(*) from pg_catalog.pg_policies p

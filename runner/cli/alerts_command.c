@@ -17,6 +17,8 @@
 #include "exec/sql_session.h"
 #include "watch/alert.h"
 #include "watch/grid.h"
+#include "watch/moment.h"
+#include "watch/rounds.h"
 
 #define CONNECT_MS    5000
 #define STATEMENT_MS  30000
@@ -65,23 +67,14 @@ load_rules(struct watchman *w)
 /* ---- a message ---- */
 
 static void
-duration_text(int64_t ms, char text[24])
-{
-	if (ms >= 3600000 && ms % 3600000 == 0)
-		(void)snprintf(text, 24, "%lld h", (long long)(ms / 3600000));
-	else
-		(void)snprintf(text, 24, "%lld min", (long long)(ms / 60000));
-}
-
-static void
 write_message(const struct watchman *w, const struct alert_rule *rule, enum alert_change change,
 	      const char *why, char message[MESSAGE_BYTES])
 {
-	char within[24], level[16] = "";
+	char within[MOMENT_BYTES], level[16] = "";
 
 	for (size_t i = 0; i + 1 < sizeof(level) && rule->level[i]; i++)
 		level[i] = (char)toupper((unsigned char)rule->level[i]);
-	duration_text(rule->answer_within_ms, within);
+	moment_length(rule->answer_within_ms * 1000, within);
 	if (change == ALERT_RESOLVED)
 		(void)snprintf(message, MESSAGE_BYTES, "RESOLVED %s: %s (%s)", rule->id,
 			       rule->title, w->lens);
@@ -177,15 +170,6 @@ simulate(struct watchman *w)
 
 /* ---- the rows ---- */
 
-static const char rows_sql[] =
-	"select json_build_object('observed_at', to_char(c.observed_at at time zone 'UTC',"
-	" 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'status', c.status, 'p95_latency_ms',"
-	" c.p95_latency_ms, 'error_rate_percent', c.error_rate_percent, 'notes', c.notes,"
-	" 'events', (select coalesce(json_agg(json_build_object('detail_json', e.detail_json)),"
-	"  '[]') from public.pms_health_events e where e.check_id = c.id)) as row"
-	" from public.pms_health_checks c where c.lens_id = $1 and c.yacht_id = $2"
-	" and c.observed_at > now() - make_interval(secs => $3) order by c.observed_at, c.id";
-
 static bool
 open_database(struct watchman *w)
 {
@@ -203,24 +187,8 @@ open_database(struct watchman *w)
 static struct observation *
 read_rows(struct watchman *w, int64_t since_s, size_t *count)
 {
-	char seconds[24];
-	const char *params[] = { w->lens, w->stage.workspace.environment->yacht, seconds };
-	json_t *rows = NULL;
-
-	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)since_s);
-	if (!sql_session_ask(w->session, rows_sql, params, 3, STATEMENT_MS, &rows, &w->err))
-		return NULL;
-	struct observation *series = calloc(json_array_size(rows) + 1, sizeof(*series));
-	if (!series)
-		abort();
-	*count = 0;
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_object_get(json_array_get(rows, i), "row");
-		if (observation_read(row, &series[*count]))
-			(*count)++;
-	}
-	json_decref(rows);
-	return series;
+	return rounds_read(w->session, w->lens, w->stage.workspace.environment->yacht, since_s,
+			   count, &w->err);
 }
 
 /* "7d", or a duration. */

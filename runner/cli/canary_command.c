@@ -13,12 +13,15 @@
 #include "document/node.h"
 #include "exec/sql_session.h"
 #include "watch/canary.h"
+#include "watch/rounds.h"
+#include "watch/versus.h"
 
-#define CONNECT_MS     5000
-#define STATEMENT_MS   30000
-#define DOCUMENT_BYTES ((size_t)4 * 1024 * 1024)
-#define PATH_BYTES     512
-#define EVENTS         200
+#define CONNECT_MS       5000
+#define STATEMENT_MS     30000
+#define DOCUMENT_BYTES   ((size_t)4 * 1024 * 1024)
+#define COMPARISON_BYTES 10000
+#define PATH_BYTES       512
+#define EVENTS           200
 
 /* Everything here is released by finish(). */
 struct judging {
@@ -28,18 +31,14 @@ struct judging {
 	struct document *document;
 	struct canary_stage wanted;
 	struct canary_window window;
+	struct canary_judgement judgement;
+	struct buf comparison; /* of two versions; empty: none was asked for */
 	struct loop *loop;
 	struct sql_session *session;
 	struct buf out;
 	struct errors errors;
 	struct error err;
 };
-
-static const char rows_sql[] =
-	"select status, error_rate_percent::float8, sample_size, notes"
-	" from public.pms_health_checks where lens_id = $1 and yacht_id = $2"
-	" and observed_at > to_timestamp($3::double precision / 1e6)"
-	" and observed_at <= to_timestamp($4::double precision / 1e6) order by observed_at, id";
 
 static const char events_sql[] =
 	"select to_char(c.observed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at, c.status,"
@@ -62,6 +61,10 @@ prepare(struct judging *j)
 		return error_set(&j->err, ERROR_USAGE,
 				 "canary wants --stage NAME or --rollout "
 				 "PERCENT");
+	if (!j->settings->baseline != !j->settings->candidate ||
+	    (j->settings->candidate && !j->settings->canary_stage))
+		return error_set(&j->err, ERROR_USAGE,
+				 "--baseline and --candidate go together, with --stage");
 	if (j->settings->canary_stage && !lens_file_find(j->lens, "canary.yaml", path, &j->err))
 		return false;
 	return (!j->settings->canary_stage ||
@@ -92,18 +95,50 @@ ask(struct judging *j, const char *sql, json_t **rows)
 	return sql_session_ask(j->session, sql, params, 4, STATEMENT_MS, rows, &j->err);
 }
 
+static json_t *
+read_rounds(struct judging *j, int64_t window_ms)
+{
+	struct rounds_query query = { .lens = j->lens,
+				      .yacht = j->stage.workspace.environment->yacht,
+				      .from_us = j->window.to_us - window_ms * 1000,
+				      .to_us = j->window.to_us };
+
+	return rounds_rows(j->session, &query, &j->err);
+}
+
 static bool
 read_window(struct judging *j)
 {
-	json_t *rows = NULL;
-
 	j->window.to_us = clock_wall_us();
 	j->window.from_us = j->window.to_us - j->wanted.window_ms * 1000;
 	j->window.expected = (long)(j->wanted.window_ms / j->wanted.every_ms);
-	if (!ask(j, rows_sql, &rows))
+	json_t *rows = read_rounds(j, j->wanted.window_ms);
+	if (!rows)
 		return false;
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		canary_add(&j->window, &j->wanted, json_array_get(rows, i));
+	json_decref(rows);
+	canary_judge(&j->window, &j->wanted, &j->judgement);
+	return true;
+}
+
+/* Both versions, by the rounds of a longer time: the baseline was there before the candidate. */
+static bool
+compare(struct judging *j)
+{
+	struct versus versus;
+
+	if (!j->settings->candidate)
+		return true;
+	json_t *rows = read_rounds(j, j->wanted.compare.within_ms);
+	if (!rows)
+		return false;
+	versus_init(&versus, j->settings->baseline, j->settings->candidate);
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		versus_add(&versus, json_array_get(rows, i));
+	enum canary_verdict verdict = versus_judge(&versus, &j->wanted.compare, &j->comparison);
+	j->judgement.verdict = canary_worse(j->judgement.verdict, verdict);
+	versus_release(&versus);
 	json_decref(rows);
 	return true;
 }
@@ -146,7 +181,7 @@ add_events(struct judging *j)
 }
 
 static void
-add_decision(struct judging *j, enum canary_verdict verdict)
+add_decision(struct judging *j)
 {
 	static const char *const decisions[] = {
 		[CANARY_PROMOTE] = "Go on to the next stage.",
@@ -160,11 +195,11 @@ add_decision(struct judging *j, enum canary_verdict verdict)
 	};
 
 	buf_printf(&j->out, "\n## Decision\n\n%s\n\nRunbooks: suites/%s/runbooks/.\n",
-		   decisions[verdict], j->lens);
+		   decisions[j->judgement.verdict], j->lens);
 }
 
 static bool
-write_document(struct judging *j, enum canary_verdict *verdict)
+write_document(struct judging *j)
 {
 	char from[CLOCK_TEXT_BYTES], to[CLOCK_TEXT_BYTES], path[PATH_BYTES];
 	struct buf table;
@@ -172,17 +207,19 @@ write_document(struct judging *j, enum canary_verdict *verdict)
 	clock_text(j->window.from_us, from);
 	clock_text(j->window.to_us, to);
 	buf_init(&table, 10000);
-	*verdict = canary_judge(&j->window, &j->wanted, &table);
+	canary_table(&j->judgement, &table);
 	buf_printf(&j->out,
 		   "# %s: %s\n\nLens %s, environment %s, yacht %s, from %s to %s, a round every "
 		   "%lld minutes.\n\n%s",
-		   j->wanted.title, canary_verdict_name(*verdict), j->lens,
+		   j->wanted.title, canary_verdict_name(j->judgement.verdict), j->lens,
 		   j->stage.workspace.environment->name, j->stage.workspace.environment->yacht,
 		   from, to, (long long)(j->wanted.every_ms / 60000), table.text);
 	buf_release(&table);
+	if (j->comparison.len)
+		buf_printf(&j->out, "\n## Comparison\n\n%s", j->comparison.text);
 	if (!add_events(j))
 		return false;
-	add_decision(j, *verdict);
+	add_decision(j);
 	(void)printf("%s", j->out.text);
 	(void)snprintf(path, sizeof(path), "%s/canary/%s-%s-%.10s.md", j->settings->out, j->lens,
 		       j->wanted.name, to);
@@ -230,6 +267,7 @@ static void
 finish(struct judging *j)
 {
 	buf_release(&j->out);
+	buf_release(&j->comparison);
 	sql_session_close(j->session);
 	loop_free(j->loop);
 	document_free(j->document);
@@ -240,19 +278,19 @@ int
 canary_command(const struct settings *settings, const char *const *argv)
 {
 	struct judging j = { .settings = settings, .loop = loop_new() };
-	enum canary_verdict verdict = CANARY_PROMOTE;
 	bool ok = prepare(&j);
 
 	(void)argv;
 	buf_init(&j.out, DOCUMENT_BYTES);
+	buf_init(&j.comparison, COMPARISON_BYTES);
 	ok = ok && open_database(&j);
 	if (ok && settings->rollout)
 		ok = roll_out(&j);
 	if (ok && settings->canary_stage)
-		ok = read_window(&j) && write_document(&j, &verdict);
+		ok = read_window(&j) && compare(&j) && write_document(&j);
 	if (!ok && j.err.code)
 		*errors_new(&j.errors) = j.err;
-	int status = ok ? status_of(verdict)
+	int status = ok ? status_of(j.judgement.verdict)
 			: mistakes_print(j.errors.count ? &j.errors : &j.stage.errors);
 	finish(&j);
 	return status;

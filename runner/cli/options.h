@@ -24,8 +24,8 @@ struct settings {
 	long jobs, retries, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
-	const char *listen, *simulate, *since, *canary_stage;
-	bool once, backtest;
+	const char *listen, *simulate, *since, *canary_stage, *candidate;
+	bool once, backtest, verify_off;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, without_matrix, show_secrets, help;
 	const char *const *operands;

@@ -6,11 +6,8 @@
 
 #include "base/base.h"
 #include "base/digest.h"
-#include "document/node.h"
 
 #define SLOW_ROUNDS 2
-#define EVERY_MS    900000
-#define DAY_MS      86400000
 
 static const char *const verdict_names[] = { [CANARY_PROMOTE] = "promote",
 					     [CANARY_HOLD] = "hold",
@@ -23,78 +20,25 @@ canary_verdict_name(enum canary_verdict verdict)
 	return verdict_names[verdict];
 }
 
-static bool
-number_read(const struct node *item, const char *key, double *out)
+enum canary_verdict
+canary_worse(enum canary_verdict a, enum canary_verdict b)
 {
-	struct node member;
+	/* A fault outweighs too few rounds, and these every "not so good". */
+	static const int weights[] = { [CANARY_PROMOTE] = 0,
+				       [CANARY_HOLD] = 1,
+				       [CANARY_INCONCLUSIVE] = 2,
+				       [CANARY_ROLL_BACK] = 3 };
 
-	if (!node_member(item, key, &member))
-		return true;
-	if (!json_is_number(member.value))
-		return node_fail(&member, "must be a number");
-	*out = json_number_value(member.value);
-	return true;
+	return weights[a] > weights[b] ? a : b;
 }
 
-static bool
-stage_read(const struct node *item, struct canary_stage *stage)
+long
+canary_wrong(const json_t *row)
 {
-	static const char *const keys[] = { "name",
-					    "title",
-					    "days",
-					    "every",
-					    "max_5xx",
-					    "p99_ms",
-					    "error_rate_percent",
-					    "uptime_percent" };
-	int64_t days = 1;
+	double percent = json_number_value(json_object_get(row, "error_rate_percent"));
+	double sample = (double)json_integer_value(json_object_get(row, "sample_size"));
 
-	*stage = (struct canary_stage){ .every_ms = EVERY_MS,
-					.p99_ms = 10000,
-					.error_rate_percent = 1,
-					.uptime_percent = 99.5 };
-	bool ok = node_is_object(item) && node_keys(item, keys, COUNTOF(keys)) &&
-		  node_text(item, "name", REQUIRED, &stage->name) &&
-		  node_text(item, "title", REQUIRED, &stage->title) &&
-		  node_integer(item, "days", REQUIRED, 1, 365, &days) &&
-		  node_duration(item, "every", OPTIONAL, &stage->every_ms) &&
-		  node_integer(item, "max_5xx", OPTIONAL, 0, 1000000, &stage->max_5xx) &&
-		  node_integer(item, "p99_ms", OPTIONAL, 1, 3600000, &stage->p99_ms) &&
-		  number_read(item, "error_rate_percent", &stage->error_rate_percent) &&
-		  number_read(item, "uptime_percent", &stage->uptime_percent);
-	stage->window_ms = days * DAY_MS;
-	return ok && (stage->every_ms > 0 || node_fail(item, "`every` must not be zero"));
-}
-
-bool
-canary_stage_load(struct canary_stage *stage, const char *path, const char *name,
-		  struct document **document, struct errors *errors)
-{
-	static const char *const keys[] = { "stages" };
-	struct node list;
-	bool ok = true, found = false;
-
-	*document = document_load(path, errors);
-	if (!*document)
-		return false;
-	struct node root = node_root(*document, errors);
-	if (!node_is_object(&root) || !node_keys(&root, keys, COUNTOF(keys)))
-		return false;
-	if (!node_member(&root, "stages", &list))
-		return node_fail(&root, "missing key `stages`");
-	if (!node_is_array(&list))
-		return false;
-	for (size_t i = 0; i < json_array_size(list.value); i++) {
-		struct node item = node_item(&list, i);
-		struct canary_stage one;
-
-		ok = stage_read(&item, &one) && ok;
-		if (one.name && strcmp(one.name, name) == 0) {
-			*stage = one;
-			found = true;
-		}
-	}
-	return ok && (found || node_fail(&list, "no stage is called `%s`", name));
+	return (long)(sample * percent / 100.0 + 0.5);
 }
 
 void
@@ -102,7 +46,6 @@ canary_add(struct canary_window *window, const struct canary_stage *stage, const
 {
 	json_t *checks = json_object_get(json_object_get(row, "notes"), "checks");
 	const char *status = json_string_value(json_object_get(row, "status"));
-	double error_rate = json_number_value(json_object_get(row, "error_rate_percent"));
 	long sample = (long)json_integer_value(json_object_get(row, "sample_size"));
 	const char *name;
 	json_t *check;
@@ -111,7 +54,7 @@ canary_add(struct canary_window *window, const struct canary_stage *stage, const
 	window->rounds++;
 	window->up += status && strcmp(status, "unhealthy") != 0;
 	window->checks += sample;
-	window->wrong += (long)((double)sample * error_rate / 100.0 + 0.5);
+	window->wrong += canary_wrong(row);
 	json_object_foreach(checks, name, check)
 	{
 		int64_t code = json_integer_value(json_object_get(check, "status_code"));
@@ -126,68 +69,102 @@ canary_add(struct canary_window *window, const struct canary_stage *stage, const
 	window->slow_rounds += slow;
 }
 
-/* One line of the table: `seen` must be at most (or, for `least`, at least) `limit`. */
-struct criterion {
-	const char *what, *unit;
-	double seen, limit;
-	bool least;
-	long sample;
-};
-
-static bool
-judge_one(struct buf *out, const struct criterion *c)
-{
-	bool met = c->least ? c->seen >= c->limit : c->seen <= c->limit;
-
-	buf_printf(out, "| %s | at %s %.6g%s | %.6g%s | %+.6g%s | %ld | %s |\n", c->what,
-		   c->least ? "least" : "most", c->limit, c->unit, c->seen, c->unit,
-		   c->least ? c->seen - c->limit : c->limit - c->seen, c->unit, c->sample,
-		   met ? "met" : "**not met**");
-	return met;
-}
-
 static double
 percent_of(long part, long whole)
 {
 	return whole ? 100.0 * (double)part / (double)whole : 0.0;
 }
 
-enum canary_verdict
-canary_judge(const struct canary_window *w, const struct canary_stage *stage, struct buf *table)
-{
-	long replies = (long)w->times_ms.count;
-	double p99 = (double)histogram_percentile(&w->times_ms, 99);
-	const struct criterion five = { "5xx replies",          "",    (double)w->replies_5xx,
-					(double)stage->max_5xx, false, replies };
-	const struct criterion slow = { "rounds with a reply over the limit",
-					"",
-					(double)w->slow_rounds,
-					SLOW_ROUNDS - 1,
-					false,
-					w->rounds };
-	const struct criterion rounds = { "rounds in the window", "",   (double)w->rounds,
-					  (double)w->expected,    true, w->expected };
-	const struct criterion rest[] = {
-		{ "P99 of all replies", " ms", p99, (double)stage->p99_ms, false, replies },
-		{ "wrong checks", " %", percent_of(w->wrong, w->checks), stage->error_rate_percent,
-		  false, w->checks },
-		{ "uptime, a missing round counts as down", " %", percent_of(w->up, w->expected),
-		  stage->uptime_percent, true, w->expected },
-	};
-	bool good = true;
+enum { FIVE_XX, SLOW, ROUNDS, P99, WRONG, UPTIME };
 
-	buf_printf(table,
+static void
+judge_all(struct canary_criterion *criteria)
+{
+	for (size_t i = 0; i < CANARY_CRITERIA; i++) {
+		struct canary_criterion *c = &criteria[i];
+
+		c->met = c->least ? c->seen >= c->limit : c->seen <= c->limit;
+	}
+}
+
+void
+canary_judge(const struct canary_window *w, const struct canary_stage *stage,
+	     struct canary_judgement *out)
+{
+	struct canary_criterion *c = out->criteria;
+	long replies = (long)w->times_ms.count;
+
+	c[FIVE_XX] = (struct canary_criterion){ .what = "5xx replies",
+						.unit = "",
+						.seen = (double)w->replies_5xx,
+						.limit = (double)stage->max_5xx,
+						.sample = replies };
+	c[SLOW] = (struct canary_criterion){ .what = "rounds with a reply over the limit",
+					     .unit = "",
+					     .seen = (double)w->slow_rounds,
+					     .limit = SLOW_ROUNDS - 1,
+					     .sample = w->rounds };
+	c[ROUNDS] = (struct canary_criterion){ .what = "rounds in the window",
+					       .unit = "",
+					       .seen = (double)w->rounds,
+					       .limit = (double)w->expected,
+					       .least = true,
+					       .sample = w->expected };
+	c[P99] = (struct canary_criterion){ .what = "P99 of all replies",
+					    .unit = " ms",
+					    .seen = (double)histogram_percentile(&w->times_ms, 99),
+					    .limit = (double)stage->p99_ms,
+					    .sample = replies };
+	c[WRONG] = (struct canary_criterion){ .what = "wrong checks",
+					      .unit = " %",
+					      .seen = percent_of(w->wrong, w->checks),
+					      .limit = stage->error_rate_percent,
+					      .sample = w->checks };
+	c[UPTIME] = (struct canary_criterion){ .what = "uptime, a missing round counts as down",
+					       .unit = " %",
+					       .seen = percent_of(w->up, w->expected),
+					       .limit = stage->uptime_percent,
+					       .least = true,
+					       .sample = w->expected };
+	judge_all(c);
+	if (!c[FIVE_XX].met || !c[SLOW].met)
+		out->verdict = CANARY_ROLL_BACK;
+	else if (!c[ROUNDS].met || replies == 0)
+		out->verdict = CANARY_INCONCLUSIVE;
+	else
+		out->verdict =
+			c[P99].met && c[WRONG].met && c[UPTIME].met ? CANARY_PROMOTE : CANARY_HOLD;
+}
+
+void
+canary_table(const struct canary_judgement *judgement, struct buf *out)
+{
+	buf_printf(out,
 		   "| criterion | wanted | seen | margin | of | |\n|---|---|---|---|---|---|\n");
-	bool no_5xx = judge_one(table, &five);
-	bool fast = judge_one(table, &slow);
-	bool enough = judge_one(table, &rounds);
-	for (size_t i = 0; i < COUNTOF(rest); i++)
-		good &= judge_one(table, &rest[i]);
-	if (!no_5xx || !fast)
-		return CANARY_ROLL_BACK;
-	if (!enough || replies == 0)
-		return CANARY_INCONCLUSIVE;
-	return good ? CANARY_PROMOTE : CANARY_HOLD;
+	for (size_t i = 0; i < CANARY_CRITERIA; i++) {
+		const struct canary_criterion *c = &judgement->criteria[i];
+
+		buf_printf(out, "| %s | at %s %.6g%s | %.6g%s | %+.6g%s | %ld | %s |\n", c->what,
+			   c->least ? "least" : "most", c->limit, c->unit, c->seen, c->unit,
+			   c->least ? c->seen - c->limit : c->limit - c->seen, c->unit, c->sample,
+			   c->met ? "met" : "**not met**");
+	}
+}
+
+json_t *
+canary_list(const struct canary_judgement *judgement)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < CANARY_CRITERIA; i++) {
+		const struct canary_criterion *c = &judgement->criteria[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:f, s:I, s:b}", "criterion",
+						      c->what, c->least ? "at_least" : "at_most",
+						      c->limit, "seen", c->seen, "of",
+						      (json_int_t)c->sample, "met", (int)c->met));
+	}
+	return list;
 }
 
 bool

@@ -32,11 +32,14 @@ add(long count, const char *status, long code, long took_ms)
 static void
 expect(enum canary_verdict verdict, const char *not_met)
 {
+	struct canary_judgement found;
 	struct buf table;
 
 	buf_init(&table, 10000);
-	enum canary_verdict found = canary_judge(&window, &stage, &table);
-	cr_expect_eq(found, verdict, "%s\n%s", canary_verdict_name(found), table.text);
+	canary_judge(&window, &stage, &found);
+	canary_table(&found, &table);
+	cr_expect_eq(found.verdict, verdict, "%s\n%s", canary_verdict_name(found.verdict),
+		     table.text);
 	if (not_met)
 		cr_expect_not_null(strstr(table.text, not_met), "%s", table.text);
 	else
@@ -109,4 +112,11 @@ Test(canary, who_is_in_at_ten_percent_is_in_at_fifty)
 	}
 	cr_expect(ten > 140 && ten < 260, "%d", ten);
 	cr_expect(fifty > 900 && fifty < 1100, "%d", fifty);
+}
+
+Test(canary, of_two_verdicts_the_worse_counts)
+{
+	cr_expect_eq(canary_worse(CANARY_PROMOTE, CANARY_HOLD), CANARY_HOLD);
+	cr_expect_eq(canary_worse(CANARY_INCONCLUSIVE, CANARY_HOLD), CANARY_INCONCLUSIVE);
+	cr_expect_eq(canary_worse(CANARY_ROLL_BACK, CANARY_INCONCLUSIVE), CANARY_ROLL_BACK);
 }

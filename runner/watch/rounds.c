@@ -3,30 +3,50 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/base.h"
+#include "base/clock.h"
+
 #define STATEMENT_MS 30000
 
 static const char rounds_sql[] = {
 #include "watch/rounds.sql.inc"
 };
 
+json_t *
+rounds_rows(struct sql_session *session, const struct rounds_query *query, struct error *err)
+{
+	char from[24], to[24];
+	const char *params[] = { query->lens, query->yacht, from, to };
+	json_t *found = NULL, *rows;
+
+	(void)snprintf(from, sizeof(from), "%lld", (long long)query->from_us);
+	(void)snprintf(to, sizeof(to), "%lld", (long long)query->to_us);
+	if (!sql_session_ask(session, rounds_sql, params, COUNTOF(params), STATEMENT_MS, &found,
+			     err))
+		return NULL;
+	rows = json_array();
+	for (size_t i = 0; i < json_array_size(found); i++)
+		json_array_append(rows, json_object_get(json_array_get(found, i), "row"));
+	json_decref(found);
+	return rows;
+}
+
 struct observation *
 rounds_read(struct sql_session *session, const char *lens, const char *yacht, int64_t since_s,
 	    size_t *count, struct error *err)
 {
-	char seconds[24];
-	const char *params[] = { lens, yacht, seconds };
-	json_t *rows = NULL;
+	struct rounds_query query = { lens, yacht, 0, clock_wall_us() };
 
-	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)since_s);
-	if (!sql_session_ask(session, rounds_sql, params, 3, STATEMENT_MS, &rows, err))
+	query.from_us = query.to_us - since_s * 1000000;
+	json_t *rows = rounds_rows(session, &query, err);
+	if (!rows)
 		return NULL;
 	struct observation *series = calloc(json_array_size(rows) + 1, sizeof(*series));
 	if (!series)
 		abort();
 	*count = 0;
 	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_object_get(json_array_get(rows, i), "row");
-		if (observation_read(row, &series[*count]))
+		if (observation_read(json_array_get(rows, i), &series[*count]))
 			(*count)++;
 	}
 	json_decref(rows);

@@ -12,6 +12,7 @@
 #include "cli/handoff_command.h"
 #include "cli/matrix_command.h"
 #include "cli/merge_command.h"
+#include "cli/migrate_command.h"
 #include "cli/mistakes.h"
 #include "cli/prove_command.h"
 #include "cli/report_command.h"

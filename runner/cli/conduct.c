@@ -9,115 +9,25 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "cli/delivery.h"
 #include "cli/exit.h"
-#include "cli/header.h"
-#include "cli/masking.h"
 #include "cli/mistakes.h"
 #include "cli/performance.h"
-#include "document/excerpt.h"
-#include "document/node.h"
-#include "exec/janitor.h"
+#include "cli/recording.h"
 #include "report/progress.h"
 #include "report/report.h"
-#include "run/record.h"
 
 struct conductor {
 	const struct conduct *score;
 	struct identity identity;
 	struct mask *mask;
-	size_t secrets_learned; /* by the mask, of those handed out */
 	struct performance performance;
-	struct record *record;
+	struct recording recording;
 	struct progress *progress;
-	struct planned_case *planned; /* by case index */
 	struct arena arena;
-	char folder[PATH_MAX];
-	char record_path[PATH_MAX + 16];
 };
 
 /* ---- before ---- */
-
-/* Tell the masker of every secret handed out since it was last told. */
-static bool
-learn_secrets(struct conductor *c, struct error *err)
-{
-	return masking_learn(c->mask, c->score->workspace->secrets, &c->secrets_learned, err);
-}
-
-static const char *
-first_step_part(const struct suite_case *test, bool want_action)
-{
-	for (size_t i = test->steps.count; i-- > 0;) {
-		const struct step *step = &test->steps.items[i];
-		if (want_action && step->kind == STEP_ACTION)
-			return step->action->name;
-		if (!want_action && step->persona)
-			return step->as;
-	}
-	return NULL;
-}
-
-static const char *
-scenario_text(struct conductor *c, const struct suite_case *test)
-{
-	char text[300] = "";
-	int len = 0;
-	size_t count = 0;
-
-	if (!test->flags && !test->outage)
-		return NULL;
-	const char **words = performance_flag_words(&c->arena, test->flags, &count);
-	for (size_t i = 0; i < count && len < 200; i++)
-		len += snprintf(text + len, sizeof(text) - (size_t)len, "%s%s%s", i ? ", " : "",
-				words[i], strchr(words[i], '=') ? "" : " unset");
-	if (test->outage)
-		(void)snprintf(text + len, sizeof(text) - (size_t)len, "%s%s down", len ? ", " : "",
-			       test->outage);
-	return arena_text(&c->arena, text, strlen(text));
-}
-
-static const char *
-tags_text(struct conductor *c, const struct suite_case *test)
-{
-	const char *text = NULL;
-
-	for (size_t i = 0; i < test->tag_count; i++)
-		text = arena_printf(&c->arena, "%s%s%s", text ? text : "", text ? " " : "",
-				    test->tags[i]);
-	return text;
-}
-
-static void
-describe_cases(struct conductor *c)
-{
-	const struct plan *plan = c->score->plan;
-
-	c->planned = ARENA_ARRAY(&c->arena, plan->case_count + 1, struct planned_case);
-	for (size_t i = 0; i < plan->case_count; i++) {
-		const struct plan_node *node = &plan->nodes[plan->cases[i]];
-		const struct suite_case *test = node->test;
-		const json_t *covers = test->covers;
-		const char *action = json_string_value(json_object_get(covers, "action"));
-
-		c->planned[i] = (struct planned_case){
-			.suite = node->suite->name,
-			.id = test->id,
-			.title = test->title,
-			.group = test->group,
-			.persona = test->as ? test->as : first_step_part(test, false),
-			.file = test->place.file,
-			.line = test->place.line,
-			.action = action ? action : first_step_part(test, true),
-			.role = json_string_value(json_object_get(covers, "role")),
-			.layer = json_string_value(json_object_get(covers, "layer")),
-			.flags = scenario_text(c, test),
-			.tags = tags_text(c, test),
-		};
-	}
-}
 
 /* Runs of one kind stand together in one folder. */
 static const char *
@@ -128,50 +38,23 @@ kind_of(const struct conductor *c)
 	return gate ? gate->name : "run";
 }
 
-static bool
-open_record(struct conductor *c, struct error *err)
-{
-	const struct settings *settings = c->score->settings;
-	enum record_detail detail = RECORD_FULL;
-
-	if (strcmp(settings->record, "summary") == 0)
-		detail = RECORD_SUMMARY;
-	else if (strcmp(settings->record, "full") != 0)
-		return error_set(err, ERROR_USAGE, "--record wants full or summary, not \"%s\"",
-				 settings->record);
-	(void)snprintf(c->folder, sizeof(c->folder), "%s/%s/%s", settings->out, kind_of(c),
-		       c->identity.run_id);
-	(void)snprintf(c->record_path, sizeof(c->record_path), "%s/run.jsonl", c->folder);
-	c->record = record_create(c->record_path, c->mask, detail, err);
-	return c->record != NULL;
-}
-
 /* ---- during ---- */
-
-static void
-settled(void *arg, const struct run_case *run_case)
-{
-	struct conductor *c = arg;
-	struct run_case told = *run_case;
-	struct error ignored = { 0 };
-	struct arena arena = { 0 };
-
-	/* One that only a lens names is handed out when its step comes. None is too short: see
-	 * secrets_secret(). */
-	(void)!learn_secrets(c, &ignored);
-	if (told.file)
-		told.source = excerpt_block(told.file, told.line, &arena);
-	record_case(c->record, &told);
-	progress_settled(c->progress, &c->planned[told.index], &told);
-	arena_release(&arena);
-}
 
 static void
 started(void *arg, size_t case_index)
 {
 	struct conductor *c = arg;
 
-	progress_started(c->progress, &c->planned[case_index]);
+	progress_started(c->progress, &c->recording.planned[case_index]);
+}
+
+static void
+settled(void *arg, const struct run_case *run_case)
+{
+	struct conductor *c = arg;
+
+	recording_case(&c->recording, run_case);
+	progress_settled(c->progress, &c->recording.planned[run_case->index], run_case);
 }
 
 /* What the whole run is called: as asked, else the gate's or the only suite's title. */
@@ -198,39 +81,11 @@ shown_title(struct conductor *c)
 }
 
 static void
-write_header(struct conductor *c)
-{
-	json_t *reports = delivery_list(c->folder, c->score->settings);
-	json_t *header = header_make(&(struct header_facts){
-		.reports = reports,
-		.identity = &c->identity,
-		.workspace = c->score->workspace,
-		.plan = c->score->plan,
-		.argv = c->score->argv,
-		.title = title_of(c),
-		.shard = c->score->shard,
-		.target = preflight_target(c->performance.preflight),
-		.database = preflight_database(c->performance.preflight),
-		.started_wall_us = c->performance.started_wall_us,
-	});
-
-	record_header(c->record, header);
-	json_decref(header);
-	json_decref(reports);
-	for (size_t i = 0; i < c->score->plan->case_count; i++)
-		record_planned(c->record, &c->planned[i]);
-}
-
-static void
 preflighted(void *arg)
 {
 	struct conductor *c = arg;
-	const struct preflight *preflight = c->performance.preflight;
-	size_t count = 0;
 
-	write_header(c);
-	const struct exchange *exchanges = preflight_exchanges(preflight, &count);
-	record_preflight(c->record, preflight_checks(preflight), exchanges, count);
+	recording_begin(&c->recording, &c->performance);
 	progress_begin(c->progress, shown_title(c), c->score->plan->case_count);
 }
 
@@ -255,7 +110,7 @@ judge_totals(const struct conductor *c)
 	const struct totals *totals = engine_totals(c->performance.engine);
 	const struct gate *gate = c->score->workspace->gate;
 
-	if (record_failed(c->record))
+	if (record_failed(c->recording.record))
 		return EXIT_UNWRITTEN;
 	if (c->performance.signal_number)
 		return c->performance.signal_number == SIGINT ? EXIT_SIGINT : EXIT_SIGTERM;
@@ -301,60 +156,6 @@ reason_of(struct conductor *c)
 	return arena_text(&c->arena, text, strlen(text));
 }
 
-static json_t *
-cleanup_part(const struct conductor *c)
-{
-	json_t *leftovers =
-		json_copy(node_writable(janitor_leftovers(c->performance.session.janitor)));
-
-	json_array_extend(leftovers, node_writable(engine_leftovers(c->performance.engine)));
-	return json_pack("{s:I, s:I, s:o}", "registered",
-			 (json_int_t)janitor_registered(c->performance.session.janitor), "removed",
-			 (json_int_t)janitor_removed(c->performance.session.janitor), "leftovers",
-			 leftovers);
-}
-
-static void
-write_footer(struct conductor *c, int status)
-{
-	const struct totals *t = engine_totals(c->performance.engine);
-	const struct invariants *v = &c->performance.session.invariants;
-	char ended[CLOCK_TEXT_BYTES];
-	json_t *footer = json_object();
-
-	clock_text(clock_wall_us(), ended);
-	json_object_set_new(
-		footer, "totals",
-		json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "planned", (json_int_t)t->planned,
-			  "executed", (json_int_t)t->executed, "passed", (json_int_t)t->passed,
-			  "failed", (json_int_t)t->failed, "errors", (json_int_t)t->errors,
-			  "skipped", (json_int_t)t->skipped, "flaky", (json_int_t)t->flaky));
-	json_object_set_new(footer, "invariants",
-			    json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "replies",
-				      (json_int_t)v->replies, "replies_5xx",
-				      (json_int_t)v->replies_5xx, "transport_errors",
-				      (json_int_t)v->transport_errors, "late", (json_int_t)v->late,
-				      "statements", (json_int_t)v->statements, "retried",
-				      (json_int_t)v->retried));
-	json_object_set_new(footer, "cleanup", cleanup_part(c));
-	json_object_set_new(footer, "verdict",
-			    json_string(status == EXIT_PASSED     ? "passed"
-					: status == EXIT_FAILED   ? "failed"
-					: status == EXIT_UNJUDGED ? "could not judge"
-								  : "incomplete"));
-	json_object_set_new(footer, "exit_status", json_integer(status));
-	const char *reason = reason_of(c);
-	if (reason)
-		json_object_set_new(footer, "reason", json_string(reason));
-	json_object_set_new(footer, "elapsed_us",
-			    json_integer(clock_now_us() - c->performance.session.began_us));
-	json_object_set_new(footer, "ended", json_string(ended));
-	if (c->performance.session.stopping || c->performance.signal_number)
-		json_object_set_new(footer, "interrupted", json_true());
-	record_footer(c->record, footer);
-	json_decref(footer);
-}
-
 static bool
 summarize(const struct conductor *c, const struct run *run, struct error *err)
 {
@@ -374,20 +175,19 @@ report(struct conductor *c, int status)
 	const struct settings *settings = c->score->settings;
 	struct error err = { 0 };
 
-	if (!record_close(c->record, &err)) {
+	if (!recording_finish(&c->recording, &err)) {
 		status = EXIT_UNWRITTEN;
 		(void)fprintf(stderr, "lensgate: the record is not whole: %s\n", err.message);
 		err = (struct error){ 0 };
 	}
-	c->record = NULL;
-	struct run *run = run_load(c->record_path, &err);
+	struct run *run = run_load(c->recording.path, &err);
 	if (!run) {
 		(void)mistake_print(&err);
 		return EXIT_UNWRITTEN;
 	}
-	if (!delivery_write(run, c->folder, settings, c->mask))
+	if (!delivery_write(run, c->recording.folder, settings, c->mask))
 		status = EXIT_UNWRITTEN;
-	if (!delivery_seal(run, c->folder, settings, &err)) {
+	if (!delivery_seal(run, c->recording.folder, settings, &err)) {
 		(void)mistake_print(&err);
 		err = (struct error){ 0 };
 		status = EXIT_UNWRITTEN;
@@ -416,6 +216,7 @@ close_conductor(struct conductor *c)
 {
 	performance_close(&c->performance);
 	progress_free(c->progress);
+	recording_release(&c->recording);
 	mask_free(c->mask);
 	arena_release(&c->arena);
 }
@@ -438,6 +239,17 @@ conduct(const struct conduct *conduct)
 		.settled = settled,
 		.arg = &c,
 	};
+	const struct recording_options recording = {
+		.settings = score->settings,
+		.workspace = score->workspace,
+		.plan = score->plan,
+		.shard = score->shard,
+		.argv = score->argv,
+		.identity = &c.identity,
+		.mask = c.mask,
+		.kind = kind_of(&c),
+		.title = title_of(&c),
+	};
 	struct error err = { 0 };
 	int status;
 
@@ -449,9 +261,8 @@ conduct(const struct conduct *conduct)
 							 .quiet = score->settings->quiet,
 							 .verbose = score->settings->verbose,
 							 .columns = columns() });
-	describe_cases(&c);
-	if (!delivery_check(&score->settings->reports, &err) || !learn_secrets(&c, &err) ||
-	    !open_record(&c, &err)) {
+	if (!delivery_check(&score->settings->reports, &err) ||
+	    !recording_open(&c.recording, &recording, &err)) {
 		status = mistake_print(&err);
 		status = err.code == ERROR_ENVIRONMENT ? EXIT_UNWRITTEN : status;
 	} else if (!performance_open(&c.performance, &options, &err) ||
@@ -462,11 +273,9 @@ conduct(const struct conduct *conduct)
 	} else {
 		progress_end(c.progress);
 		status = judge_totals(&c);
-		write_footer(&c, status);
+		recording_end(&c.recording, &c.performance, status, reason_of(&c));
 		status = report(&c, status);
 	}
-	if (c.record)
-		(void)!record_close(c.record, &err);
 	close_conductor(&c);
 	return status;
 }

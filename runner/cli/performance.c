@@ -134,12 +134,9 @@ performance_open(struct performance *p, const struct performance_options *option
 
 /* ---- during ---- */
 
-/* The first signal asks for an orderly end; a second one ends the waiting too. */
-static void
-signalled(void *arg, int signal_number)
+void
+performance_signal(struct performance *p, int signal_number)
 {
-	struct performance *p = arg;
-
 	if (p->signal_number) {
 		loop_stop(p->session.loop);
 		return;
@@ -150,6 +147,12 @@ signalled(void *arg, int signal_number)
 							       : "not run: the run was terminated");
 	else
 		loop_stop(p->session.loop);
+}
+
+static void
+signalled(void *arg, int signal_number)
+{
+	performance_signal(arg, signal_number);
 }
 
 static void
@@ -201,7 +204,7 @@ performance_run(struct performance *p, struct error *err)
 {
 	struct loop_timer *limit = NULL;
 
-	if (!loop_on_signals(p->session.loop, signalled, p, err))
+	if (!p->options->own_signals && !loop_on_signals(p->session.loop, signalled, p, err))
 		return false;
 	p->preflight = preflight_new(&p->session, p->options->plan);
 	bool identified = preflight_run(p->preflight);

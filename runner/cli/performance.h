@@ -23,6 +23,7 @@ struct performance_options {
 	struct embed *embed; /* NULL: the environment is not embedded */
 	struct mask *mask;
 	struct loop *loop; /* NULL: one of its own */
+	bool own_signals;  /* the caller's handler stays: see performance_signal() */
 	bool fail_fast;    /* begin nothing new after the first case that does not pass */
 	/* Any of these may be NULL; `arg` is passed along. */
 	void (*preflighted)(void *arg); /* preflight was asked, and no case has begun */
@@ -52,6 +53,9 @@ bool performance_open(struct performance *performance, const struct performance_
 /* Preflight, then every case, then clean-up. After it all cases are settled, unless the loop itself
  * failed: then false. A signal ends it in order; `signal_number` says so. */
 bool performance_run(struct performance *performance, struct error *err) MUST_USE;
+
+/* End it in order, from a callback of the loop; the second time, at once. */
+void performance_signal(struct performance *performance, int signal_number);
 
 /* Does nothing to a zeroed one. */
 void performance_close(struct performance *performance);

@@ -271,6 +271,8 @@ health_row(const struct health_round *round)
 	json_t *notes = json_pack("{s:O, s:o}", "checks", round->seen, "errors", messages(round));
 	if (json_object_size(round->target))
 		json_object_set(notes, "target", round->target);
+	if (round->run)
+		json_object_set_new(notes, "run", json_string(round->run));
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:s, s:o, s:o}", "id", round->id, "yacht_id",
 		round->yacht, "lens_id", round->lens, "status", health_status_name(round->status),

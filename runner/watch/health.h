@@ -25,6 +25,7 @@ enum health_status { HEALTH_HEALTHY, HEALTH_DEGRADED, HEALTH_UNHEALTHY };
 struct health_round {
 	char id[HEALTH_ID_BYTES]; /* of its row: the same for the same lens, yacht and moment */
 	const char *lens, *yacht; /* borrowed */
+	const char *run;          /* id of the run whose record is kept; NULL: none is */
 	int64_t observed_us;      /* since 1970 */
 	enum health_status status;
 	long checks, wrong; /* asked; that did not answer as expected */

@@ -2,8 +2,27 @@
 
 #include "base/clock.h"
 #include "exec/attempt_state.h"
+#include "suite/statement.h"
+
+#define CLASHES 3 /* a transaction the server broke off for others' sake is tried so many times */
 
 /* ---- what is sent ---- */
+
+/* What it says it is. A function it calls may write all the same: then the server refuses, and it
+ * is asked once more. */
+static bool
+only_reads(const char *sql)
+{
+	static const char *const verbs[] = { "select", "table", "values" };
+	char verb[16];
+
+	statement_verb(sql, verb);
+	for (size_t i = 0; i < COUNTOF(verbs); i++) {
+		if (strcmp(verb, verbs[i]) == 0)
+			return true;
+	}
+	return false;
+}
 
 /* The statement ends where its row is named; a `;` would end it before. */
 static const char *
@@ -18,8 +37,8 @@ pointed(struct attempt *attempt, const char *sql)
 			    sql);
 }
 
-static struct sql_statement
-statement_of(const struct proof_query *query)
+struct sql_statement
+attempt_statement_of(const struct proof_query *query)
 {
 	return (struct sql_statement){ query->text, query->params, query->param_count };
 }
@@ -33,7 +52,8 @@ add_look(struct attempt *attempt, const char *table, const json_t *where, bool b
 		return false;
 	proof_select(table, where, &attempt->arena, &now->queries[now->look_count]);
 	now->looks[now->look_count] =
-		(struct sql_look){ statement_of(&now->queries[now->look_count]), before, after };
+		(struct sql_look){ attempt_statement_of(&now->queries[now->look_count]), before,
+				   after };
 	now->look_count++;
 	return true;
 }
@@ -73,6 +93,7 @@ attempt_prepare_sql(struct attempt *attempt, struct error *err)
 	json_t *where = NULL;
 
 	now->statement = now->request.sql;
+	now->read_only = step->persona && !step->commit && only_reads(now->statement);
 	look_inside(attempt);
 	if (step->stored) {
 		if (!(where = filled(attempt, step->stored, "stored", err)))
@@ -87,7 +108,7 @@ attempt_prepare_sql(struct attempt *attempt, struct error *err)
 		proof_cursor(step->blind->table, where, &attempt->arena, &now->row);
 		json_decref(where);
 	}
-	return true;
+	return !step->commit || attempt_prepare_commit(attempt, err);
 }
 
 static void
@@ -107,10 +128,14 @@ ask(struct attempt *attempt, enum sql_identity identity, const char *text, bool 
 		.timeout_ms = session_timeout_ms(attempt->session, now->step->timeout_ms,
 						 attempt->deadline_us),
 		.max_rows = PROOF_MAX_ROWS,
-		.row = statement_of(&now->row),
+		.row = attempt_statement_of(&now->row),
 		.looks = now->looks,
 		.look_count = again ? 0 : now->look_count,
 		.without_triggers = now->without_triggers,
+		.read_only = now->read_only,
+		.leash = again         ? NULL
+			 : now->commit ? &now->leash
+				       : NULL,
 	};
 	attempt->sent_us = clock_now_us();
 	sql_send(attempt->session->sql, &attempt->sql_request, fn, attempt);
@@ -326,6 +351,23 @@ take_witness(struct attempt *attempt, const struct sql_reply *reply)
 		require_one_row(attempt, reply->aimed);
 }
 
+/* It wrote where it was held to reading, or the server broke it off: a deadlock, or another's
+ * commit between its reads. All of it was rolled back, and says nothing yet. */
+static bool
+wants_another_transaction(struct attempt *attempt, const struct sql_reply *reply)
+{
+	struct current *now = &attempt->now;
+	bool wrote = strcmp(reply->sqlstate, "25006") == 0;
+	bool clashed =
+		strcmp(reply->sqlstate, "40P01") == 0 || strcmp(reply->sqlstate, "40001") == 0;
+
+	if (now->read_only && wrote) {
+		now->read_only = false;
+		return true;
+	}
+	return clashed && !attempt->session->stopping && ++now->clashes < CLASHES;
+}
+
 static void
 got_sql(void *arg, const struct sql_reply *reply)
 {
@@ -335,6 +377,12 @@ got_sql(void *arg, const struct sql_reply *reply)
 
 	take_looks_before(attempt, reply);
 	note_step(attempt, persona ? "persona" : "witness", shown(attempt), reply);
+	if (persona && wants_another_transaction(attempt, reply)) {
+		ask(attempt, SQL_PERSONA, now->statement, false, got_sql);
+		return;
+	}
+	if (now->commit)
+		attempt_committed(attempt, reply);
 	take_witness(attempt, reply);
 	if (attempt->phase != PHASE_SEND) {
 		attempt_advance(attempt);

@@ -3,6 +3,7 @@
  *   attempt.c          its life: start, one step after the other, clean-up, verdict
  *   attempt_step.c     one step: what is sent, and what its reply means
  *   attempt_sql.c      a statement: how it is asked, and asked again where its answer is unclear
+ *   attempt_commit.c   the one row a statement may leave
  *   attempt_together.c one request sent several times at once
  *   attempt_load.c     one request sent many times, and measured
  *   attempt_witness.c  what the witness is asked before and after
@@ -47,8 +48,14 @@ struct current {
 	struct sql_meaning meaning; /* of the first reply, which is `live`, while more is asked */
 	struct sql_reply live;
 	bool without_triggers; /* it is asked so */
+	bool read_only;        /* it is tried so */
+	json_t *commit;        /* filled `where` of the row it may leave; NULL: none */
+	bool commit_ours;      /* this run made that row */
+	struct proof_query leash_queries[2];
+	struct sql_leash leash;
 	struct judgement judgement;
 	int tries;
+	int clashes;             /* transactions the server broke off */
 	int64_t until_us;        /* `eventually` may try again before this; 0: once */
 	size_t findings_at;      /* findings there were before the step */
 	bool succeeded;          /* a 2xx that was expected */
@@ -117,6 +124,11 @@ bool attempt_settle(struct attempt *attempt);
 /* Fill what a statement has beside its text and parameters. */
 bool attempt_prepare_sql(struct attempt *attempt, struct error *err);
 void attempt_send_sql(struct attempt *attempt);
+struct sql_statement attempt_statement_of(const struct proof_query *query);
+
+/* attempt_commit.c: which row the statement may leave, and what came of that. */
+bool attempt_prepare_commit(struct attempt *attempt, struct error *err);
+void attempt_committed(struct attempt *attempt, const struct sql_reply *reply);
 
 /* attempt_load.c: send it as the step's `load` says; let go of what that took. */
 void attempt_send_load(struct attempt *attempt);

@@ -18,6 +18,7 @@ attempt_forget_step(struct attempt *attempt)
 	request_release(&now->request);
 	json_decref(now->reply);
 	json_decref(now->won);
+	json_decref(now->commit);
 	attempt_free_load(now->load);
 	json_decref(now->rows);
 	*now = (struct current){ 0 };

@@ -64,6 +64,17 @@ janitor_register(struct janitor *janitor, const char *table, json_t *where)
 		(struct registration){ .table = must(strdup(table)), .where = where };
 }
 
+bool
+janitor_has(const struct janitor *janitor, const char *table, const json_t *where)
+{
+	for (size_t i = 0; i < janitor->count; i++) {
+		if (strcmp(janitor->items[i].table, table) == 0 &&
+		    json_equal(janitor->items[i].where, where))
+			return true;
+	}
+	return false;
+}
+
 static void
 list_leftovers(struct janitor *janitor, const char *why)
 {

@@ -8,6 +8,7 @@
 #define EXEC_JANITOR_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "exec/sql.h"
@@ -21,6 +22,9 @@ void janitor_free(struct janitor *janitor);
 
 /* Remember rows of `table` where the columns have these values; `where` is taken over. */
 void janitor_register(struct janitor *janitor, const char *table, json_t *where);
+
+/* Whether it was registered, with the same columns. */
+bool janitor_has(const struct janitor *janitor, const char *table, const json_t *where);
 
 /* Delete what is registered through `sql` (NULL: nothing can be removed), then call `fn`. */
 void janitor_run(struct janitor *janitor, struct sql *sql, janitor_done_fn *fn, void *arg);

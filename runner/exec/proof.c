@@ -12,11 +12,11 @@
 #define TEXT_BYTES 400
 
 static void
-add_where(struct buf *text, const json_t *where, struct arena *arena, struct proof_query *query)
+add_where(struct buf *text, const char *lead, const json_t *where, struct arena *arena,
+	  struct proof_query *query)
 {
 	const char *column;
 	json_t *value;
-	const char *lead = " where ";
 
 	query->params = ARENA_ARRAY(arena, json_object_size(where) + 1, const char *);
 	json_t *shown = json_array();
@@ -38,7 +38,7 @@ add_where(struct buf *text, const json_t *where, struct arena *arena, struct pro
 }
 
 static void
-make(const char *verb, const char *tail, const char *table, const json_t *where,
+make(const char *verb, const char *lead, const char *tail, const char *table, const json_t *where,
      struct arena *arena, struct proof_query *query)
 {
 	struct buf text;
@@ -48,7 +48,7 @@ make(const char *verb, const char *tail, const char *table, const json_t *where,
 	buf_printf(&text, "%s from ", verb);
 	sql_quote_name(&text, table);
 	buf_printf(&text, " t");
-	add_where(&text, where, arena, query);
+	add_where(&text, lead, where, arena, query);
 	buf_printf(&text, "%s", tail);
 	query->text = arena_text(arena, text.text, text.len);
 	buf_release(&text);
@@ -57,20 +57,45 @@ make(const char *verb, const char *tail, const char *table, const json_t *where,
 void
 proof_select(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
-	make("select to_jsonb(t) as row", " order by to_jsonb(t)::text", table, where, arena,
-	     query);
+	make("select to_jsonb(t) as row", " where ", " order by to_jsonb(t)::text", table, where,
+	     arena, query);
 }
 
 void
 proof_cursor(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
-	make("select", "", table, where, arena, query);
+	make("select", " where ", "", table, where, arena, query);
 }
 
 void
 proof_delete(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
-	make("delete", "", table, where, arena, query);
+	make("delete", " where ", "", table, where, arena, query);
+}
+
+/* What all the others are like, in one text that does not depend on their order. */
+#define OTHERS                                                                                     \
+	"select pg_catalog.concat(pg_catalog.count(*), ' ',"                                       \
+	" pg_catalog.sum(pg_catalog.hashtextextended(t::text, 0)::numeric))"
+
+void
+proof_leash(const char *table, const json_t *where, bool ours, struct arena *arena,
+	    struct proof_query queries[2])
+{
+	struct proof_query there, others;
+
+	make("select 1", " where ", "", table, where, arena, &there);
+	make(OTHERS, " where (", ") is not true", table, where, arena, &others);
+	queries[0] = queries[1] = others;
+	/* A division by zero is an error that needs no function of ours in the database. */
+	queries[0].text =
+		arena_printf(arena,
+			     "select pg_catalog.set_config('lensgate.others', (%s), true),"
+			     " 1 / (exists (%s) = %s)::int",
+			     others.text, there.text, ours ? "true" : "false");
+	queries[1].text = arena_printf(
+		arena, "select 1 / ((%s) = pg_catalog.current_setting('lensgate.others'))::int",
+		others.text);
 }
 
 json_t *

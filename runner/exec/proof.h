@@ -33,6 +33,13 @@ void proof_cursor(const char *table, const json_t *where, struct arena *arena,
 void proof_delete(const char *table, const json_t *where, struct arena *arena,
 		  struct proof_query *query);
 
+/* Two questions around a statement that is committed and may leave one row of `table`, the one
+ * `where` names: the first fails unless that row is there (`ours`) or is not (otherwise), the
+ * second when any other row of the table is not as it was. For one transaction with one snapshot.
+ */
+void proof_leash(const char *table, const json_t *where, bool ours, struct arena *arena,
+		 struct proof_query queries[2]);
+
 /* The rows themselves, from the values of a proof_select reply: a new array. */
 json_t *proof_rows(const json_t *values);
 

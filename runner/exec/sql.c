@@ -74,12 +74,12 @@ choose(struct sql *sql)
 	struct sql_connection *best = find_free(sql);
 	bool idle = best && sql_connection_load(best) == 0;
 	bool busy = !best || sql_connection_load(best) >= SHARED ||
-		    sql->first->request.identity == SQL_JANITOR;
+		    sql_request_stays(&sql->first->request);
 
 	if (busy && !idle && count_in_use(sql) < sql->limit)
 		sql_connection_open(find_closed(sql));
-	/* What is behind others may have to be sent again; a janitor's work must not be. */
-	return idle || sql->first->request.identity != SQL_JANITOR ? best : NULL;
+	/* What is behind others may have to be sent again; what stays must not be. */
+	return idle || !sql_request_stays(&sql->first->request) ? best : NULL;
 }
 
 static void

@@ -7,6 +7,8 @@
  *   persona  BEGIN; settings of the role; time-out, role and claims by set_config(..., true), as
  *            authenticator when that role exists, is a member of the wanted one and we are a
  *            superuser; the statement; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK - always
+ *            A SELECT is tried READ ONLY: what it does to a sequence would stay.
+ *            With a leash: BEGIN ISOLATION LEVEL REPEATABLE READ, and COMMIT in the end
  *   witness  BEGIN READ ONLY as connected; the statement; ROLLBACK
  *   janitor  BEGIN as connected; the statement; COMMIT
  *
@@ -68,6 +70,13 @@ struct sql_look {
 	bool before, after;
 };
 
+/* Holds a statement that is committed to what it is about: asked as connected before the role is
+ * taken and after the statement; either fails when there is more to it, and nothing is committed.
+ */
+struct sql_leash {
+	struct sql_statement before, after;
+};
+
 /* Borrowed until the reply is delivered. */
 struct sql_request {
 	enum sql_identity identity;
@@ -83,6 +92,8 @@ struct sql_request {
 	const struct sql_look *looks;
 	size_t look_count;     /* at most SQL_LOOKS */
 	bool without_triggers; /* those of users, and foreign keys; for a superuser's connection */
+	bool read_only;        /* a write is SQLSTATE 25006 */
+	const struct sql_leash *leash; /* NULL: it is rolled back */
 };
 
 /* Valid during the callback only. */
@@ -100,6 +111,7 @@ struct sql_reply {
 	 * what came before it failed. */
 	json_t *const *before, *const *after;
 	int look_failed;    /* SQL_HARNESS: the look that the server refused, from 1; 0: none */
+	bool leashed;       /* SQL_HARNESS: it was the leash that held it */
 	int aimed;          /* rows that `row` selects: 0, 1, or 2 for more; -1 when not asked */
 	int64_t queue_us;   /* until everything before it on its connection was answered */
 	int64_t elapsed_us; /* from then on */

@@ -217,7 +217,7 @@ sql_connection_send(struct sql_connection *connection, struct sql_job *job)
 	job->next = NULL;
 	*connection->last = job;
 	connection->last = &job->next;
-	connection->exclusive = job->request.identity == SQL_JANITOR;
+	connection->exclusive = sql_request_stays(&job->request);
 	if (connection->load++ == 0)
 		begin_head(connection);
 	do {
@@ -310,6 +310,7 @@ take_error(struct sql_connection *c, PGresult *result)
 		sql_prepared_forget(&c->prepared, job->request.looks[item].statement.text);
 	if (step == SQL_STEP_PREPARE || step == SQL_STEP_BEFORE || step == SQL_STEP_AFTER)
 		job->outcome.look_failed = (int)item + 1;
+	job->outcome.leashed = step == SQL_STEP_LEASH || step == SQL_STEP_LEASHED;
 	sql_outcome_fail(&job->outcome, result,
 			 step != SQL_STEP_STATEMENT && step != SQL_STEP_CONSTRAINTS &&
 				 step != SQL_STEP_COMMIT);

@@ -154,6 +154,7 @@ sql_outcome_reply(const struct sql_outcome *outcome)
 		.before = outcome->before,
 		.after = outcome->after,
 		.look_failed = outcome->look_failed,
+		.leashed = outcome->leashed,
 		.aimed = outcome->aimed,
 		.context = PQresultErrorField(error, PG_DIAG_CONTEXT),
 	};

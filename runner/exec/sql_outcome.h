@@ -16,6 +16,7 @@ struct sql_outcome {
 	json_t *values;
 	json_t *before[SQL_LOOKS], *after[SQL_LOOKS];
 	int look_failed;
+	bool leashed;
 	size_t max_rows;
 	char tag[16];
 	int aimed;

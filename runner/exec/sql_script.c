@@ -74,6 +74,17 @@ send_prepared(PGconn *pg, const char *name)
 }
 
 static bool
+send_begin(PGconn *pg, const struct sql_request *request)
+{
+	/* One view of the database, so that the leash compares its own doing only. */
+	if (request->leash)
+		return send_text(pg, "begin isolation level repeatable read");
+	return send_prepared(pg, request->identity == SQL_WITNESS || request->read_only
+					 ? "lensgate_begin_read"
+					 : "lensgate_begin");
+}
+
+static bool
 send_prepare(PGconn *pg, struct sql_prepared *prepared, const char *text)
 {
 	char name[SQL_PREPARED_NAME];
@@ -104,13 +115,16 @@ sql_script_send(PGconn *pg, const struct sql_roles *roles, struct sql_prepared *
 
 	switch (SQL_STEP_KIND(step)) {
 	case SQL_STEP_BEGIN:
-		return send_prepared(pg, request->identity == SQL_WITNESS ? "lensgate_begin_read"
-									  : "lensgate_begin");
+		return send_begin(pg, request);
 	case SQL_STEP_PREPARE:
 		return send_prepare(pg, prepared, look->statement.text);
 	case SQL_STEP_BEFORE:
 	case SQL_STEP_AFTER:
 		return send_look(pg, prepared, &look->statement);
+	case SQL_STEP_LEASH:
+		return send_statement(pg, "", &request->leash->before);
+	case SQL_STEP_LEASHED:
+		return send_statement(pg, "", &request->leash->after);
 	case SQL_STEP_NO_TRIGGERS:
 		return send_text(pg, "set local session_replication_role = replica");
 	case SQL_STEP_CURSOR:
@@ -191,9 +205,12 @@ is_wanted(enum sql_step step, const struct sql_roles *roles, const struct sql_re
 		return persona;
 	case SQL_STEP_NO_ROLE:
 	case SQL_STEP_NO_SESSION:
-		return persona && has_after(request);
+		return persona && (has_after(request) || request->leash);
+	case SQL_STEP_LEASH:
+	case SQL_STEP_LEASHED:
+		return persona && request->leash;
 	case SQL_STEP_COMMIT:
-		return request->identity == SQL_JANITOR;
+		return request->identity == SQL_JANITOR || request->leash;
 	case SQL_STEP_BEGIN:
 	case SQL_STEP_PREPARE:
 	case SQL_STEP_BEFORE:

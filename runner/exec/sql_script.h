@@ -16,6 +16,7 @@ enum sql_step {
 	SQL_STEP_BEGIN,
 	SQL_STEP_PREPARE, /* a look */
 	SQL_STEP_BEFORE,  /* a look */
+	SQL_STEP_LEASH,
 	SQL_STEP_NO_TRIGGERS,
 	SQL_STEP_CURSOR,     /* on the rows that `row` selects */
 	SQL_STEP_CURSOR_END, /* onto the second: there must be none */
@@ -27,17 +28,25 @@ enum sql_step {
 	SQL_STEP_NO_ROLE, /* as connected again */
 	SQL_STEP_NO_SESSION,
 	SQL_STEP_AFTER, /* a look */
+	SQL_STEP_LEASHED,
 	SQL_STEP_COMMIT,
 	SQL_STEP_SYNC,
 	SQL_STEP_ROLLBACK,
 	SQL_STEP_END /* the second sync */
 };
 
-#define SQL_STEPS (18 + 3 * SQL_LOOKS) /* of the longest transaction */
+#define SQL_STEPS (20 + 3 * SQL_LOOKS) /* of the longest transaction */
 
 /* A step of a transaction in one byte; PREPARE, BEFORE and AFTER have the number of their look. */
 #define SQL_STEP_KIND(step) ((enum sql_step)((step)&31))
 #define SQL_STEP_ITEM(step) ((size_t)(step) >> 5)
+
+/* What it does stays: it works alone on its connection. */
+static inline bool
+sql_request_stays(const struct sql_request *request)
+{
+	return request->identity == SQL_JANITOR || request->leash;
+}
 
 /* Queue the set-up of a connection that entered pipeline mode: the answers are to the session
  * settings, sql_role_facts, the prepared statements, and a sync. False when libpq takes no more.

@@ -32,6 +32,7 @@ struct kept {
 	long rows;
 	json_t *values;
 	int64_t queue_us, elapsed_us;
+	bool leashed;
 };
 
 static struct {
@@ -95,6 +96,7 @@ keep(void *arg, const struct sql_reply *reply)
 
 	kept->status = reply->status;
 	kept->rows = reply->rows;
+	kept->leashed = reply->leashed;
 	kept->values = json_incref(reply->values);
 	kept->queue_us = reply->queue_us;
 	kept->elapsed_us = reply->elapsed_us;
@@ -305,6 +307,52 @@ Test(sql, what_a_persona_writes_is_gone_and_what_a_janitor_writes_stays)
 	cr_expect_str_eq(kept->sqlstate, "25006");
 	cr_expect_eq(ask_as(SQL_JANITOR, "select 1/0")->status, SQL_ERROR);
 	cr_expect_eq(number_at(ask_as(SQL_WITNESS, "select count(*) from t"), "count"), 3);
+}
+
+/* A leash on the first of two rows, as the caller's attempt makes it. */
+static const struct kept *
+ask_leashed(const char *text)
+{
+	static const struct sql_leash leash = {
+		.before = { "select set_config('lensgate.others',"
+			    " (select sum(n)::text from t where k <> 1), true)",
+			    NULL, 0 },
+		.after = { "select 1 / ((select sum(n)::text from t where k <> 1)"
+			   " = current_setting('lensgate.others'))::int",
+			   NULL, 0 },
+	};
+	struct sql_request request = as(crew, text);
+
+	request.leash = &leash;
+	return ask(request);
+}
+
+Test(sql, a_leash_lets_a_persona_commit_what_it_names_and_nothing_else)
+{
+	do_it("create table t (k int, n int)");
+	do_it("grant all on t to authenticated");
+	do_it("insert into t values (1, 10), (2, 10)");
+	cr_expect_eq(ask_leashed("update t set n = 11 where k = 1")->rows, 1);
+	cr_expect_eq(number_at(ask_as(SQL_WITNESS, "select sum(n) from t"), "sum"), 21);
+
+	const struct kept *kept = ask_leashed("update t set n = 12");
+	cr_expect_eq(kept->status, SQL_HARNESS);
+	cr_expect(kept->leashed);
+	cr_expect_eq(number_at(ask_as(SQL_WITNESS, "select sum(n) from t"), "sum"), 21);
+	kept = ask_leashed("update t set n = 1 / 0 where k = 1");
+	cr_expect_eq(kept->status, SQL_ERROR);
+	cr_expect(!kept->leashed);
+}
+
+Test(sql, what_is_held_to_reading_does_not_even_take_a_number)
+{
+	struct sql_request request = as(crew, "select nextval('s')");
+
+	do_it("create sequence s");
+	do_it("grant all on sequence s to authenticated");
+	request.read_only = true;
+	cr_expect_str_eq(ask(request)->sqlstate, "25006");
+	cr_expect_eq(number_at(ask_as(SQL_WITNESS, "select is_called::int as n from s"), "n"), 0);
 }
 
 Test(sql, a_constraint_deferred_to_the_end_is_seen)

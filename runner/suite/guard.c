@@ -84,11 +84,11 @@ guard_read_all(const struct node *node, struct suite *suite, struct step *step)
 }
 
 bool
-guard_read_blind(const struct node *node, struct suite *suite, struct step *step)
+guard_read_row(const struct node *node, struct suite *suite, const struct guard **row)
 {
 	struct guard *guard = ARENA_NEW(&suite->arena, struct guard);
 
-	step->blind = guard;
+	*row = guard;
 	return place_read(node, suite, NULL, guard);
 }
 

@@ -200,6 +200,8 @@ request_writes(const struct step *step)
 
 	if (step->kind == STEP_ACTION)
 		return step->action && step->action->variant != VARIANT_READ;
+	if (step->kind == STEP_SQL)
+		return step->commit != NULL;
 	if (step->kind != STEP_HTTP || !step->method || !step->path.value)
 		return false;
 	for (size_t i = 0; i < COUNTOF(writing); i++) {

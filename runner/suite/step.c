@@ -30,33 +30,20 @@ struct field {
 };
 
 static const struct field fields[] = {
-	{ "action", ACTION, false },
-	{ "http", HTTP, true },
-	{ "sql", SQL, false },
-	{ "wait", WAIT, false },
-	{ "payload", ACTION, true },
-	{ "context", ACTION, true },
-	{ "headers", REQUEST, true },
-	{ "query", REQUEST, true },
-	{ "json", HTTP, true },
-	{ "form", HTTP, true },
-	{ "multipart", HTTP, true },
-	{ "body", HTTP, true },
-	{ "body_repeat", HTTP, true },
-	{ "params", SQL, true },
-	{ "blind", SQL, true },
-	{ "stored", SQL, true },
-	{ "title", JUDGED | WAIT, false },
-	{ "as", JUDGED, false },
-	{ "timeout", JUDGED, false },
-	{ "expect", JUDGED, true },
-	{ "capture", JUDGED, false },
-	{ "unchanged", JUDGED, true },
-	{ "control", JUDGED, false },
-	{ "unproved", JUDGED, false },
-	{ "eventually", JUDGED, false },
-	{ "together", REQUEST, true },
-	{ "load", REQUEST, true },
+	{ "action", ACTION, false },   { "http", HTTP, true },
+	{ "sql", SQL, false },         { "wait", WAIT, false },
+	{ "payload", ACTION, true },   { "context", ACTION, true },
+	{ "headers", REQUEST, true },  { "query", REQUEST, true },
+	{ "json", HTTP, true },        { "form", HTTP, true },
+	{ "multipart", HTTP, true },   { "body", HTTP, true },
+	{ "body_repeat", HTTP, true }, { "params", SQL, true },
+	{ "blind", SQL, true },        { "stored", SQL, true },
+	{ "commit", SQL, true },       { "title", JUDGED | WAIT, false },
+	{ "as", JUDGED, false },       { "timeout", JUDGED, false },
+	{ "expect", JUDGED, true },    { "capture", JUDGED, false },
+	{ "unchanged", JUDGED, true }, { "control", JUDGED, false },
+	{ "unproved", JUDGED, false }, { "eventually", JUDGED, false },
+	{ "together", REQUEST, true }, { "load", REQUEST, true },
 	{ "include", 0, false }, /* resolved before; here for the hint */
 };
 
@@ -409,7 +396,7 @@ step_read(struct loading *loading, struct unit *unit, const struct node *node, c
 	ok &= together_read(loading, node, step);
 	ok &= load_read(loading, node, step);
 	ok &= proof_read(&reader, expected);
-	ok = ok && step_sql_witnessed(node, step);
+	ok = ok && step_sql_witnessed(node, step) && step_sql_may_commit(node, step);
 	if (ok)
 		step_sql_note(loading, unit, node, step);
 	names_check(&reader);

@@ -31,7 +31,7 @@ blind_read(struct loading *loading, const struct node *node, struct step *step)
 
 	if (!node_member(node, "blind", &blind))
 		return true;
-	if (!guard_read_blind(&blind, loading->suite, step))
+	if (!guard_read_row(&blind, loading->suite, &step->blind))
 		return false;
 	if (!step->sql || !node_member(node, "sql", &sql))
 		return false;
@@ -44,10 +44,19 @@ blind_read(struct loading *loading, const struct node *node, struct step *step)
 	return true;
 }
 
+/* `true` would not say which row stays, so nobody could take it away again. */
+static bool
+commit_read(const struct node *node, struct suite *suite, struct step *step)
+{
+	if (!json_is_object(node->value))
+		return node_fail(node, "names the one row that may stay: {table: T, id: X}");
+	return guard_read_row(node, suite, &step->commit);
+}
+
 bool
 step_sql_read(struct loading *loading, const struct node *node, struct step *step)
 {
-	struct node params, stored;
+	struct node params, stored, commit;
 
 	if (node_member(node, "params", &params) && !json_is_array(params.value))
 		return node_fail(&params, "must be a list");
@@ -56,9 +65,11 @@ step_sql_read(struct loading *loading, const struct node *node, struct step *ste
 	if (ok)
 		target_read(loading, step);
 	ok &= blind_read(loading, node, step);
-	return (!node_member(node, "stored", &stored) ||
-		guard_read_stored(&stored, loading->suite, step)) &&
-	       ok;
+	if (node_member(node, "stored", &stored))
+		ok &= guard_read_stored(&stored, loading->suite, step);
+	if (node_member(node, "commit", &commit))
+		ok &= commit_read(&commit, loading->suite, step);
+	return ok;
 }
 
 static bool
@@ -92,6 +103,21 @@ step_sql_witnessed(const struct node *node, const struct step *step)
 				 "`partial` needs one `unchanged`: all the rows there are");
 	if (expectation_expects(&step->expect, OUTCOME_REWRITTEN) && !step->stored)
 		return node_fail(&expect, "`rewritten` needs `stored`: what the row would be like");
+	return true;
+}
+
+bool
+step_sql_may_commit(const struct node *node, const struct step *step)
+{
+	struct node commit;
+
+	if (!step->commit || !node_member(node, "commit", &commit))
+		return true;
+	if (!step->persona)
+		return node_fail_key(&commit, "only a persona's statement is committed");
+	if (step->expect.outcome_count != 1 || step->expect.outcome[0].outcome != OUTCOME_ALLOWED)
+		return node_fail_key(&commit, "only what is expected to be `allowed` is committed: "
+					      "what is refused is tried and rolled back");
 	return true;
 }
 

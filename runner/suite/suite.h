@@ -109,6 +109,7 @@ struct step {
 	const struct guard *blind; /* the one row it is pointed at by a cursor; NULL: none */
 	const struct guard
 		*stored; /* what the witness finds before the rollback; NULL: not asked */
+	const struct guard *commit; /* the one row it may leave behind; NULL: it is rolled back */
 	/* STEP_WAIT */
 	int64_t wait_ms;
 

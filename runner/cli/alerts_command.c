@@ -187,8 +187,11 @@ open_database(struct watchman *w)
 static struct observation *
 read_rows(struct watchman *w, int64_t since_s, size_t *count)
 {
-	return rounds_read(w->session, w->lens, w->stage.workspace.environment->yacht, since_s,
-			   count, &w->err);
+	struct rounds_query query = { w->lens, w->stage.workspace.environment->yacht, 0,
+				      clock_wall_us() };
+
+	query.from_us = query.to_us - since_s * INT64_C(1000000);
+	return rounds_read(w->session, &query, count, &w->err);
 }
 
 /* "7d", or a duration. */

@@ -17,6 +17,7 @@
 #include "cli/prove_command.h"
 #include "cli/report_command.h"
 #include "cli/run_command.h"
+#include "cli/snapshot_command.h"
 #include "cli/target_command.h"
 #include "cli/verify_command.h"
 #include "cli/watch_command.h"
@@ -122,6 +123,15 @@ static const struct command commands[] = {
 	  "each criterion with what was seen, and writes DIR/canary/LENS-STAGE-DAY.md. The exit\n"
 	  "status is 0 for promote, 7 for hold and roll back, 8 when there are too few rounds.",
 	  OPTIONS_WHERE | OPTIONS_CANARY | OPTIONS_REPORT, canary_command },
+	{ "snapshot", "LENS",
+	  "how a lens stands: worker, last round, trend, alerts; done, next, risks",
+	  "Looks at the health rounds and at suites/LENS/alerts.yaml, asks the target nothing, "
+	  "and\n"
+	  "writes DIR/snapshot/LENS-MOMENT.{md,json}. Reports: json, markdown, terminal. The exit\n"
+	  "status is 0 when rounds come, the last one was healthy and no alert fires, 7 when not, "
+	  "8\n"
+	  "when there is no round at all.",
+	  OPTIONS_WHERE | OPTIONS_REPORT | OPTIONS_TERMINAL, snapshot_command },
 	{ "migrate", "", "make the tables and the role that the health worker writes with",
 	  "May be run any number of times. Prints what is there afterwards.", OPTIONS_WHERE,
 	  migrate_command },

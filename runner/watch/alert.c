@@ -246,13 +246,15 @@ look_at_newest(const struct alert_rules *rules, struct alert *alerts, const stru
 	       size_t count, alert_change_fn *fn, void *arg)
 {
 	int64_t now_us = series->items[count - 1].at_us;
-	char why[200];
+	char why[ALERT_WHY_BYTES];
 
 	for (size_t i = 0; i < rules->count; i++) {
 		const char *untold = NULL;
 		enum alert_change change =
 			alert_look(&alerts[i], series->items, count, why, sizeof(why));
 
+		if (alerts[i].held)
+			memcpy(alerts[i].why, why, sizeof(why));
 		if (change == ALERT_UNCHANGED)
 			continue;
 		bool told = alert_is_told(&alerts[i], rules, alerts, now_us, &untold);

@@ -22,6 +22,8 @@
 #include "base/error.h"
 #include "watch/health.h"
 
+#define ALERT_WHY_BYTES 200
+
 /* What a rule looks for. */
 enum alert_kind {
 	ALERT_5XX,          /* a reply that was one, in the last `within` */
@@ -76,7 +78,8 @@ struct alert {
 	enum alert_state state;
 	bool told; /* somebody was told that it fires */
 	int64_t since_us, said_us;
-	long held, not_held; /* looks in a row */
+	long held, not_held;       /* looks in a row */
+	char why[ALERT_WHY_BYTES]; /* the facts in one sentence, when it last held */
 };
 
 enum alert_change { ALERT_UNCHANGED, ALERT_BEGAN, ALERT_FIRED, ALERT_REMINDED, ALERT_RESOLVED };

@@ -197,3 +197,14 @@ Test(alert, a_row_of_the_worker_is_read_as_it_was_written)
 	cr_expect_not(observation_read(object, &seen));
 	json_decref(object);
 }
+
+Test(alert, an_alert_that_fires_keeps_the_facts_of_its_last_round)
+{
+	struct observation series[] = { round_at(0, HEALTH_HEALTHY), round_at(15, HEALTH_HEALTHY) };
+
+	series[0].p95_ms = 6000;
+	series[1].p95_ms = 9000;
+	expect_log("alerts:\n" RULE("slow", "when: p95_ms, above: 5000, consecutive: 1"), series, 2,
+		   15 * MINUTE, "0 slow firing\n");
+	cr_expect_str_eq(alerts[0].why, "P95 is 9000 ms, the limit 5000 ms");
+}

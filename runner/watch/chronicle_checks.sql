@@ -1,7 +1,7 @@
--- How each check answered: replies, wrong ones, percentiles of all latencies.
+-- How each check answered, and when last: replies, wrong ones, percentiles of all latencies.
 --
 -- $1 lens, $2 yacht, $3 from, $4 to
-select one.key as "check", count(*)::int as asked,
+select max(c.observed_at) as "time", one.key as "check", count(*)::int as asked,
 	count(*) filter (where one.value->>'verdict' <> 'PASS')::int as wrong,
 	count(ms)::int as replies,
 	percentile_disc(0.5) within group (order by ms) as p50_ms,

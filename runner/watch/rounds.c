@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "base/clock.h"
 
 #define STATEMENT_MS 30000
 
@@ -32,13 +31,11 @@ rounds_rows(struct sql_session *session, const struct rounds_query *query, struc
 }
 
 struct observation *
-rounds_read(struct sql_session *session, const char *lens, const char *yacht, int64_t since_s,
-	    size_t *count, struct error *err)
+rounds_read(struct sql_session *session, const struct rounds_query *query, size_t *count,
+	    struct error *err)
 {
-	struct rounds_query query = { lens, yacht, 0, clock_wall_us() };
+	json_t *rows = rounds_rows(session, query, err);
 
-	query.from_us = query.to_us - since_s * 1000000;
-	json_t *rows = rounds_rows(session, &query, err);
 	if (!rows)
 		return NULL;
 	struct observation *series = calloc(json_array_size(rows) + 1, sizeof(*series));

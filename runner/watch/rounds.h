@@ -20,9 +20,9 @@ struct rounds_query {
 json_t *rounds_rows(struct sql_session *session, const struct rounds_query *query,
 		    struct error *err) MUST_USE;
 
-/* Those of the last `since_s` seconds, oldest first; *count of them. The caller's to free(). NULL
- * when the database does not answer. */
-struct observation *rounds_read(struct sql_session *session, const char *lens, const char *yacht,
-				int64_t since_s, size_t *count, struct error *err) MUST_USE;
+/* The same as observations; *count of them. The caller's to free(). NULL when the database does not
+ * answer. */
+struct observation *rounds_read(struct sql_session *session, const struct rounds_query *query,
+				size_t *count, struct error *err) MUST_USE;
 
 #endif

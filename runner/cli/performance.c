@@ -84,9 +84,21 @@ list_scenarios(struct performance *p)
 	p->session.target_count = environment->scenario_count;
 }
 
-static void
-connect_session(struct session *session, const struct environment *environment)
+struct sql *
+performance_connect(struct loop *loop, const struct environment *environment)
 {
+	if (!environment->database)
+		return NULL;
+	return sql_new(loop, &(struct sql_options){ .conninfo = environment->database,
+						    .connections = 4,
+						    .connect_timeout_ms = 5000 });
+}
+
+static void
+connect_session(struct session *session, const struct performance_options *options)
+{
+	const struct environment *environment = options->workspace->environment;
+
 	session->http =
 		http_new(session->loop, &(struct http_options){
 						.allow_hosts = environment->allow_hosts,
@@ -95,11 +107,8 @@ connect_session(struct session *session, const struct environment *environment)
 						.max_header_bytes = (size_t)256 * 1024,
 						.connect_timeout_ms = 5000,
 					});
-	if (environment->database)
-		session->sql = sql_new(session->loop,
-				       &(struct sql_options){ .conninfo = environment->database,
-							      .connections = 4,
-							      .connect_timeout_ms = 5000 });
+	session->sql =
+		options->sql ? options->sql : performance_connect(session->loop, environment);
 }
 
 bool
@@ -114,7 +123,7 @@ performance_open(struct performance *p, const struct performance_options *option
 
 	p->options = options;
 	session->loop = options->loop ? options->loop : loop_new();
-	connect_session(session, environment);
+	connect_session(session, options);
 	session->credentials = credentials_new(environment, session->http, options->mask);
 	session->janitor = janitor_new();
 	session->environment = environment;
@@ -233,7 +242,8 @@ performance_close(struct performance *p)
 	engine_free(p->engine);
 	janitor_free(session->janitor);
 	credentials_free(session->credentials);
-	sql_free(session->sql);
+	if (p->options && session->sql != p->options->sql)
+		sql_free(session->sql);
 	http_free(session->http);
 	if (p->options && !p->options->loop)
 		loop_free(session->loop);

@@ -23,8 +23,10 @@ struct performance_options {
 	struct embed *embed; /* NULL: the environment is not embedded */
 	struct mask *mask;
 	struct loop *loop; /* NULL: one of its own */
-	bool own_signals;  /* the caller's handler stays: see performance_signal() */
-	bool fail_fast;    /* begin nothing new after the first case that does not pass */
+	struct sql *sql; /* on `loop`, idle; NULL: connections of its own. When the run does not end
+			  * by itself, answers may still be on their way to what is gone: free it */
+	bool own_signals; /* the caller's handler stays: see performance_signal() */
+	bool fail_fast;   /* begin nothing new after the first case that does not pass */
 	/* Any of these may be NULL; `arg` is passed along. */
 	void (*preflighted)(void *arg); /* preflight was asked, and no case has begun */
 	void (*started)(void *arg, size_t case_index);
@@ -45,6 +47,10 @@ struct performance {
 	bool deadline_over;
 	bool refused; /* preflight said no */
 };
+
+/* Connections as a run makes them, to be shared by several; the caller's. NULL: the environment
+ * names no database. */
+struct sql *performance_connect(struct loop *loop, const struct environment *environment);
 
 /* Make the session, and start the targets its scenarios want. `performance` is zeroed. */
 bool performance_open(struct performance *performance, const struct performance_options *options,

@@ -30,6 +30,7 @@ struct proving {
 	struct identity identity;
 	struct mask *mask;
 	struct loop *loop;
+	struct sql *sql; /* shared by all rehearsals */
 	struct copy *copy;
 	struct plan *plan;
 	struct mutants mutants;
@@ -195,11 +196,16 @@ rehearse(struct proving *p, const struct plan *plan, struct rehearsal *rehearsal
 		.embed = p->stage.embed,
 		.mask = p->mask,
 		.loop = p->loop,
+		.sql = p->sql,
 	};
 	bool ok = rehearsal_run(rehearsal, &options, &p->err);
 
 	if (rehearsal->signal_number)
 		p->signal_number = rehearsal->signal_number;
+	if (!ok || rehearsal->signal_number) {
+		sql_free(p->sql);
+		p->sql = NULL;
+	}
 	return loop_on_signals(p->loop, signalled, p, &p->err) && ok;
 }
 
@@ -287,7 +293,7 @@ try_mutant(struct proving *p, size_t index)
 		score_settle(&p->score, index, fate_of(rehearsal.notice),
 			     *rehearsal.who ? rehearsal.who : NULL,
 			     *rehearsal.how ? rehearsal.how : NULL);
-	return copy_undo(p->copy, mutant, rehearsal.notice == NOTICE_GREEN, &p->err) && ok;
+	return copy_undo(p->copy, mutant, &p->err) && ok;
 }
 
 /* ---- all of them ---- */
@@ -425,6 +431,7 @@ list_mutants(const struct proving *p)
 static void
 finish(struct proving *p)
 {
+	sql_free(p->sql);
 	copy_close(p->copy);
 	json_decref(p->untouched);
 	plan_free(p->plan);
@@ -447,6 +454,7 @@ prove(struct proving *p)
 		return EXIT_PASSED;
 	}
 	score_init(&p->score, &p->mutants);
+	p->sql = performance_connect(p->loop, p->stage.workspace.environment);
 	if (!check_baseline(p) || !try_all(p) || !ask_matrix(p))
 		return mistake_print(&p->err);
 	return write_reports(p, judge(p));

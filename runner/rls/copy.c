@@ -15,7 +15,9 @@ struct copy {
 	char database[3 * NAME_BYTES], template[3 * NAME_BYTES]; /* quoted */
 	struct sql_session *desk; /* on the template; NULL: the database is not renewed */
 	struct sql_session *session;
-	bool spoilt; /* not as it was: to be copied anew */
+	const char *digesting; /* statement that gives a digest of all rows */
+	const char *digest;    /* of the template */
+	bool spoilt;           /* not as it was: to be copied anew */
 };
 
 static struct sql_session *
@@ -70,6 +72,60 @@ copy_database(struct copy *copy, struct sql_session *on, const char *to, const c
 		      err);
 }
 
+/* ---- what is in it ---- */
+
+/* A row's digest does not depend on where it is stored, so their sum does not on the order. */
+static const char digests_of_tables[] =
+	"select coalesce(string_agg(format('select %L || count(*) || '':'' || "
+	"coalesce(sum(pg_catalog.hashtextextended(x::text, 0)::numeric), 0) as d from %s x', "
+	"'/', c.oid::regclass), ' union all ' order by c.oid), 'select ''''::text as d') as text "
+	"from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace "
+	"where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'";
+
+/* The only field of the only row, in the copy's arena; NULL with err. */
+static const char *
+ask_text(struct copy *copy, struct sql_session *session, const char *statement, struct error *err)
+{
+	json_t *rows = NULL;
+	const char *text = NULL;
+
+	if (!sql_session_ask(session, statement, NULL, 0, TIMEOUT_MS, &rows, err))
+		return NULL;
+	const char *answer = json_string_value(json_object_get(json_array_get(rows, 0), "text"));
+	if (answer)
+		text = arena_text(&copy->arena, answer, strlen(answer));
+	else
+		error_set(err, ERROR_ENVIRONMENT, "the rows of the database have no digest");
+	json_decref(rows);
+	return text;
+}
+
+/* On the template: counting the rows of the copy itself would look as if a test had read them. */
+static bool
+learn_digest(struct copy *copy, struct error *err)
+{
+	const char *each = ask_text(copy, copy->desk, digests_of_tables, err);
+
+	if (!each)
+		return false;
+	copy->digesting = arena_printf(
+		&copy->arena, "select pg_catalog.string_agg(d, '') as text from (%s) u", each);
+	copy->digest = ask_text(copy, copy->desk, copy->digesting, err);
+	return copy->digest != NULL;
+}
+
+/* Does it hold the template's rows, and no others? */
+static bool
+is_as_it_was(struct copy *copy, bool *same, struct error *err)
+{
+	const char *digest = ask_text(copy, copy->session, copy->digesting, err);
+
+	*same = digest && strcmp(digest, copy->digest) == 0;
+	return digest != NULL;
+}
+
+/* ---- making it ---- */
+
 static bool
 make_template(struct copy *copy, struct error *err)
 {
@@ -89,7 +145,8 @@ copy_open(struct loop *loop, const char *conninfo, bool renew, struct error *err
 	copy->loop = loop;
 	copy->conninfo = arena_text(&copy->arena, conninfo, strlen(conninfo));
 	copy->session = open_session(copy, copy->conninfo, err);
-	if (copy->session && (!renew || (learn_names(copy, err) && make_template(copy, err))))
+	if (copy->session && (!renew || (learn_names(copy, err) && make_template(copy, err) &&
+					 learn_digest(copy, err))))
 		return copy;
 	copy_close(copy);
 	return NULL;
@@ -137,10 +194,14 @@ copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused, struct
 }
 
 bool
-copy_undo(struct copy *copy, const struct mutant *mutant, bool clean, struct error *err)
+copy_undo(struct copy *copy, const struct mutant *mutant, struct error *err)
 {
-	copy->spoilt = !clean;
-	return script(copy->session, mutant->undo, err);
+	bool same = true;
+	bool ok = script(copy->session, mutant->undo, err) &&
+		  (!copy->desk || is_as_it_was(copy, &same, err));
+
+	copy->spoilt = !same;
+	return ok;
 }
 
 bool

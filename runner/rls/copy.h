@@ -1,9 +1,9 @@
 /* copy.h - the database a mutant is tried on: as it was, for each of them again.
  *
  * A mutant is applied, tried and undone. Undoing takes back what it changed, not what it let others
- * write: when tests have failed in between, a throw-away database is dropped and copied from a
- * template; whoever was connected is thrown out and connects again. After tests that passed, and
- * so cleaned up, it is not: connections and what they have cached are half of a run's time.
+ * write: when the rows are no longer those of the template, a throw-away database is dropped and
+ * copied from it; whoever was connected is thrown out and connects again. When they are, it is not:
+ * connections and what they have cached are half of a run's time.
  */
 #ifndef RLS_COPY_H
 #define RLS_COPY_H
@@ -40,9 +40,9 @@ bool copy_untouched(struct copy *copy, json_t **tables, struct error *err) MUST_
 bool copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused,
 		struct error *err) MUST_USE;
 
-/* Take the mutant back. What is not `clean` is copied anew before the next one. */
-bool copy_undo(struct copy *copy, const struct mutant *mutant, bool clean,
-	       struct error *err) MUST_USE;
+/* Take the mutant back. Where rows are left that were not there, or others are missing or changed,
+ * the database is copied anew before the next one. */
+bool copy_undo(struct copy *copy, const struct mutant *mutant, struct error *err) MUST_USE;
 
 /* On the database as it stands; borrowed until the next copy_apply(). NULL when it was lost. */
 struct sql_session *copy_session(struct copy *copy);

@@ -10,28 +10,35 @@
 #include "cli/lens_file.h"
 #include "cli/mistakes.h"
 #include "cli/stage.h"
-#include "document/node.h"
+#include "cli/verify_off.h"
 #include "exec/sql_session.h"
 #include "watch/canary.h"
+#include "watch/incident.h"
 #include "watch/rounds.h"
+#include "watch/transcripts.h"
 #include "watch/versus.h"
 
 #define CONNECT_MS       5000
 #define STATEMENT_MS     30000
 #define DOCUMENT_BYTES   ((size_t)4 * 1024 * 1024)
 #define COMPARISON_BYTES 10000
+#define TRANSCRIPTS      5 /* of the newest rounds that went wrong */
 #define PATH_BYTES       512
 #define EVENTS           200
 
 /* Everything here is released by finish(). */
 struct judging {
 	const struct settings *settings;
+	const char *const *argv;
 	const char *lens;
 	struct stage stage;
 	struct document *document;
 	struct canary_stage wanted;
 	struct canary_window window;
 	struct canary_judgement judgement;
+	json_t *rows; /* of the window */
+	bool asked;   /* whether the lens is off */
+	struct verify_off verified;
 	struct buf comparison; /* of two versions; empty: none was asked for */
 	struct loop *loop;
 	struct sql_session *session;
@@ -39,15 +46,6 @@ struct judging {
 	struct errors errors;
 	struct error err;
 };
-
-static const char events_sql[] =
-	"select to_char(c.observed_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at, c.status,"
-	" e.level, e.detail_json->>'check' as check, e.detail_json->>'message' as message"
-	" from public.pms_health_events e join public.pms_health_checks c on c.id = e.check_id"
-	" where c.lens_id = $1 and c.yacht_id = $2 and e.level <> 'info'"
-	" and c.observed_at > to_timestamp($3::double precision / 1e6)"
-	" and c.observed_at <= to_timestamp($4::double precision / 1e6)"
-	" order by c.observed_at, e.id";
 
 static bool
 prepare(struct judging *j)
@@ -57,10 +55,9 @@ prepare(struct judging *j)
 	if (j->settings->operand_count != 1)
 		return error_set(&j->err, ERROR_USAGE, "canary takes one operand: the lens");
 	j->lens = j->settings->operands[0];
-	if (!j->settings->canary_stage && !j->settings->rollout)
+	if (!j->settings->canary_stage && !j->settings->rollout && !j->settings->verify_off)
 		return error_set(&j->err, ERROR_USAGE,
-				 "canary wants --stage NAME or --rollout "
-				 "PERCENT");
+				 "canary wants --stage NAME, --verify-off or --rollout PERCENT");
 	if (!j->settings->baseline != !j->settings->candidate ||
 	    (j->settings->candidate && !j->settings->canary_stage))
 		return error_set(&j->err, ERROR_USAGE,
@@ -73,26 +70,19 @@ prepare(struct judging *j)
 }
 
 static bool
-open_database(struct judging *j)
+open_stage(struct judging *j)
 {
 	j->stage = (struct stage){ .settings = j->settings, .without_suites = true };
-	if (!stage_load(&j->stage, false) || !stage_start(&j->stage) || !stage_database(&j->stage))
+	if (!stage_load(&j->stage, false) || !stage_start(&j->stage))
+		return false;
+	if (!j->settings->canary_stage && !j->settings->rollout)
+		return true; /* only the service is asked */
+	if (!stage_database(&j->stage))
 		return false;
 	struct sql_options options = { .conninfo = j->stage.workspace.environment->database,
 				       .connect_timeout_ms = CONNECT_MS };
 	j->session = sql_session_open(j->loop, &options, &j->err);
 	return j->session != NULL;
-}
-
-static bool
-ask(struct judging *j, const char *sql, json_t **rows)
-{
-	char from[24], to[24];
-	const char *params[] = { j->lens, j->stage.workspace.environment->yacht, from, to };
-
-	(void)snprintf(from, sizeof(from), "%lld", (long long)j->window.from_us);
-	(void)snprintf(to, sizeof(to), "%lld", (long long)j->window.to_us);
-	return sql_session_ask(j->session, sql, params, 4, STATEMENT_MS, rows, &j->err);
 }
 
 static json_t *
@@ -117,7 +107,7 @@ read_window(struct judging *j)
 		return false;
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		canary_add(&j->window, &j->wanted, json_array_get(rows, i));
-	json_decref(rows);
+	j->rows = rows;
 	canary_judge(&j->window, &j->wanted, &j->judgement);
 	return true;
 }
@@ -143,89 +133,101 @@ compare(struct judging *j)
 	return true;
 }
 
-/* A cell of a Markdown table: no bar and no line end of its own. */
-static void
-add_cell(struct buf *out, const char *text)
-{
-	for (; text && *text; text++)
-		buf_printf(out, *text == '|' ? "\\|" : *text == '\n' ? " " : "%c", *text);
-	buf_printf(out, " | ");
-}
-
+/* After a roll-back, or when asked: is every endpoint off? That nothing could be asked is in the
+ * document, and no reason to write none. */
 static bool
-add_events(struct judging *j)
+look_whether_off(struct judging *j)
 {
-	static const char *const columns[] = { "at", "status", "level", "check", "message" };
-	json_t *rows = NULL;
+	struct errors *errors = &j->stage.errors;
 
-	if (!ask(j, events_sql, &rows))
+	if (!j->settings->verify_off && j->judgement.verdict != CANARY_ROLL_BACK)
+		return true;
+	j->asked = true;
+	if (verify_off(&j->stage, j->lens, j->argv, j->loop, &j->verified))
+		return true;
+	if (j->settings->verify_off)
 		return false;
-	size_t count = json_array_size(rows);
-	buf_printf(&j->out, "\n## Events\n\n");
-	if (count == 0)
-		buf_printf(&j->out, "None.\n");
-	else
-		buf_printf(&j->out, "| when (UTC) | round | level | check | what |\n"
-				    "|---|---|---|---|---|\n");
-	for (size_t i = 0; i < count && i < EVENTS; i++) {
-		buf_printf(&j->out, "| ");
-		for (size_t k = 0; k < COUNTOF(columns); k++)
-			add_cell(&j->out, json_string_value(json_object_get(json_array_get(rows, i),
-									    columns[k])));
-		buf_printf(&j->out, "\n");
-	}
-	if (count > EVENTS)
-		buf_printf(&j->out, "\n%zu more are in pms_health_events.\n", count - EVENTS);
-	json_decref(rows);
+	(void)snprintf(j->verified.off.problem, sizeof(j->verified.off.problem), "%s",
+		       errors->count ? errors->items[0].message : "no reason is known");
+	errors_release(errors);
 	return true;
 }
 
-static void
-add_decision(struct judging *j)
+static bool
+write_file(struct judging *j, const char *extension, const char *text, size_t len)
 {
-	static const char *const decisions[] = {
-		[CANARY_PROMOTE] = "Go on to the next stage.",
-		[CANARY_HOLD] = "Stay at this stage and find out why; nothing is rolled back.",
-		[CANARY_ROLL_BACK] =
-			"Pause, and switch the flag off. Then `lensgate run "
-			"suites/LENS/flags.yaml -g off` on an environment that states the flag "
-			"off shows that every endpoint answers 503 FEATURE_DISABLED.",
-		[CANARY_INCONCLUSIVE] = "Too few rounds to say anything: see why the worker was "
-					"silent, and wait for a whole window.",
-	};
+	char path[PATH_BYTES], day[CLOCK_TEXT_BYTES];
 
-	buf_printf(&j->out, "\n## Decision\n\n%s\n\nRunbooks: suites/%s/runbooks/.\n",
-		   decisions[j->judgement.verdict], j->lens);
+	clock_text(j->window.to_us, day);
+	(void)snprintf(path, sizeof(path), "%s/canary/%s-%s-%.10s.%s", j->settings->out, j->lens,
+		       j->wanted.name, day, extension);
+	if (!file_replace(path, text, len, &j->err))
+		return false;
+	(void)printf("written to %s\n", path);
+	return true;
+}
+
+static bool
+write_json(struct judging *j, const struct incident *incident)
+{
+	json_t *object = incident_json(incident);
+	char *text = json_dumps(object, JSON_INDENT(2));
+	bool ok = write_file(j, "json", text, strlen(text));
+
+	free(text);
+	json_decref(object);
+	return ok;
 }
 
 static bool
 write_document(struct judging *j)
 {
-	char from[CLOCK_TEXT_BYTES], to[CLOCK_TEXT_BYTES], path[PATH_BYTES];
-	struct buf table;
+	char kept[PATH_BYTES], single[PATH_BYTES];
+	const char *const folders[] = { kept, single, NULL };
 
-	clock_text(j->window.from_us, from);
-	clock_text(j->window.to_us, to);
-	buf_init(&table, 10000);
-	canary_table(&j->judgement, &table);
-	buf_printf(&j->out,
-		   "# %s: %s\n\nLens %s, environment %s, yacht %s, from %s to %s, a round every "
-		   "%lld minutes.\n\n%s",
-		   j->wanted.title, canary_verdict_name(j->judgement.verdict), j->lens,
-		   j->stage.workspace.environment->name, j->stage.workspace.environment->yacht,
-		   from, to, (long long)(j->wanted.every_ms / 60000), table.text);
-	buf_release(&table);
-	if (j->comparison.len)
-		buf_printf(&j->out, "\n## Comparison\n\n%s", j->comparison.text);
-	if (!add_events(j))
+	(void)snprintf(kept, sizeof(kept), "%s/watch/kept", j->settings->out);
+	(void)snprintf(single, sizeof(single), "%s/watch", j->settings->out);
+	json_t *transcripts = transcripts_find(j->rows, folders, TRANSCRIPTS);
+	const struct incident incident = {
+		.lens = j->lens,
+		.environment = j->stage.workspace.environment->name,
+		.yacht = j->stage.workspace.environment->yacht,
+		.stage = &j->wanted,
+		.window = &j->window,
+		.judgement = &j->judgement,
+		.comparison = j->comparison.len ? j->comparison.text : NULL,
+		.rows = j->rows,
+		.transcripts = transcripts,
+		.off = j->asked ? &j->verified.off : NULL,
+		.off_record = j->verified.record,
+	};
+	incident_markdown(&incident, &j->out);
+	(void)printf("%s\n", j->out.text);
+	bool ok = write_file(j, "md", j->out.text, j->out.len) && write_json(j, &incident);
+	json_decref(transcripts);
+	return ok;
+}
+
+/* --verify-off by itself: no rounds are judged. */
+static bool
+tell_whether_off(struct judging *j)
+{
+	const struct switched_off *off = &j->verified.off;
+
+	if (!verify_off(&j->stage, j->lens, j->argv, j->loop, &j->verified))
 		return false;
-	add_decision(j);
-	(void)printf("%s", j->out.text);
-	(void)snprintf(path, sizeof(path), "%s/canary/%s-%s-%.10s.md", j->settings->out, j->lens,
-		       j->wanted.name, to);
-	if (!file_replace(path, j->out.text, j->out.len, &j->err))
-		return false;
-	(void)printf("\nwritten to %s\n", path);
+	for (size_t i = 0; i < json_array_size(off->endpoints); i++) {
+		const json_t *one = json_array_get(off->endpoints, i);
+
+		(void)printf("%-8s %-45s %s\n", json_string_value(json_object_get(one, "state")),
+			     json_string_value(json_object_get(one, "id")),
+			     json_string_value(json_object_get(one, "answer")));
+	}
+	switched_off_sentence(off, &j->out);
+	(void)printf("%s\nrecord: %s\n", j->out.text, j->verified.record);
+	j->judgement.verdict = switched_off_proved(off) ? CANARY_PROMOTE : CANARY_HOLD;
+	if (off->on == 0 && off->unknown)
+		j->judgement.verdict = CANARY_INCONCLUSIVE;
 	return true;
 }
 
@@ -268,6 +270,8 @@ finish(struct judging *j)
 {
 	buf_release(&j->out);
 	buf_release(&j->comparison);
+	verify_off_release(&j->verified);
+	json_decref(j->rows);
 	sql_session_close(j->session);
 	loop_free(j->loop);
 	document_free(j->document);
@@ -277,17 +281,18 @@ finish(struct judging *j)
 int
 canary_command(const struct settings *settings, const char *const *argv)
 {
-	struct judging j = { .settings = settings, .loop = loop_new() };
+	struct judging j = { .settings = settings, .argv = argv, .loop = loop_new() };
 	bool ok = prepare(&j);
 
-	(void)argv;
 	buf_init(&j.out, DOCUMENT_BYTES);
 	buf_init(&j.comparison, COMPARISON_BYTES);
-	ok = ok && open_database(&j);
+	ok = ok && open_stage(&j);
 	if (ok && settings->rollout)
 		ok = roll_out(&j);
 	if (ok && settings->canary_stage)
-		ok = read_window(&j) && compare(&j) && write_document(&j);
+		ok = read_window(&j) && compare(&j) && look_whether_off(&j) && write_document(&j);
+	else if (ok && settings->verify_off)
+		ok = tell_whether_off(&j);
 	if (!ok && j.err.code)
 		*errors_new(&j.errors) = j.err;
 	int status = ok ? status_of(j.judgement.verdict)

@@ -133,6 +133,8 @@ static const struct option options[] = {
 	  "compare with this version: a commit, or how it begins" },
 	{ "candidate", 0, KIND_TEXT, OPTIONS_CANARY, FIELD(candidate), "VERSION", NULL, 0, 0,
 	  "the version that is compared with --baseline" },
+	{ "verify-off", 0, KIND_FLAG, OPTIONS_CANARY, FIELD(verify_off), NULL, NULL, 0, 0,
+	  "ask every endpoint of the lens whether it is off: 503 FEATURE_DISABLED" },
 	{ "rollout", 0, KIND_NUMBER, OPTIONS_CANARY, FIELD(rollout), "PERCENT", "0", 0, 100,
 	  "print which yachts are in; those in at 10 are in at 50" },
 	{ "simulate", 0, KIND_TEXT, OPTIONS_ALERTS, FIELD(simulate), "FILE", NULL, 0, 0,

@@ -78,12 +78,17 @@ percent_of(long part, long whole)
 enum { FIVE_XX, SLOW, ROUNDS, P99, WRONG, UPTIME };
 
 static void
-judge_all(struct canary_criterion *criteria)
+judge_all(struct canary_criterion *criteria, const struct canary_runbooks *runbooks)
 {
+	const char *const books[] = { [FIVE_XX] = runbooks->errors, [SLOW] = runbooks->slow,
+				      [ROUNDS] = runbooks->silence, [P99] = runbooks->slow,
+				      [WRONG] = runbooks->errors,   [UPTIME] = runbooks->errors };
+
 	for (size_t i = 0; i < CANARY_CRITERIA; i++) {
 		struct canary_criterion *c = &criteria[i];
 
 		c->met = c->least ? c->seen >= c->limit : c->seen <= c->limit;
+		c->runbook = books[i];
 	}
 }
 
@@ -126,7 +131,7 @@ canary_judge(const struct canary_window *w, const struct canary_stage *stage,
 					       .limit = stage->uptime_percent,
 					       .least = true,
 					       .sample = w->expected };
-	judge_all(c);
+	judge_all(c, &stage->runbooks);
 	if (!c[FIVE_XX].met || !c[SLOW].met)
 		out->verdict = CANARY_ROLL_BACK;
 	else if (!c[ROUNDS].met || replies == 0)
@@ -159,7 +164,7 @@ canary_list(const struct canary_judgement *judgement)
 	for (size_t i = 0; i < CANARY_CRITERIA; i++) {
 		const struct canary_criterion *c = &judgement->criteria[i];
 
-		json_array_append_new(list, json_pack("{s:s, s:s, s:f, s:f, s:I, s:b}", "criterion",
+		json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:I, s:b}", "criterion",
 						      c->what, c->least ? "at_least" : "at_most",
 						      c->limit, "seen", c->seen, "of",
 						      (json_int_t)c->sample, "met", (int)c->met));

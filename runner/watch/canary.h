@@ -28,12 +28,19 @@ struct canary_difference {
 	int64_t within_ms;     /* rounds of the last so many are compared */
 };
 
+/* Paths in the lens's folder; NULL where canary.yaml names none. */
+struct canary_runbooks {
+	const char *errors, *slow, *silence, *flag;
+};
+
 struct canary_stage {
 	const char *name, *title;
 	int64_t window_ms, every_ms;
 	int64_t max_5xx, p99_ms;
 	double error_rate_percent, uptime_percent;
-	struct canary_difference compare; /* the same for every stage */
+	/* The same for every stage. */
+	struct canary_difference compare;
+	struct canary_runbooks runbooks;
 };
 
 /* What was seen in the window. */
@@ -70,6 +77,7 @@ struct canary_criterion {
 	bool least;
 	long sample; /* seen is of so many */
 	bool met;
+	const char *runbook; /* when it is not met; NULL */
 };
 
 #define CANARY_CRITERIA 6

@@ -76,12 +76,28 @@ stage_read(const struct node *item, struct canary_stage *stage)
 	return ok && (stage->every_ms > 0 || node_fail(item, "`every` must not be zero"));
 }
 
+static bool
+runbooks_read(const struct node *root, struct canary_runbooks *runbooks)
+{
+	static const char *const keys[] = { "errors", "slow", "silence", "flag" };
+	struct node item;
+
+	*runbooks = (struct canary_runbooks){ 0 };
+	return !node_member(root, "runbooks", &item) ||
+	       (node_is_object(&item) && node_keys(&item, keys, COUNTOF(keys)) &&
+		node_text(&item, "errors", OPTIONAL, &runbooks->errors) &&
+		node_text(&item, "slow", OPTIONAL, &runbooks->slow) &&
+		node_text(&item, "silence", OPTIONAL, &runbooks->silence) &&
+		node_text(&item, "flag", OPTIONAL, &runbooks->flag));
+}
+
 bool
 canary_stage_load(struct canary_stage *stage, const char *path, const char *name,
 		  struct document **document, struct errors *errors)
 {
-	static const char *const keys[] = { "stages", "compare" };
+	static const char *const keys[] = { "stages", "compare", "runbooks" };
 	struct canary_difference compare;
+	struct canary_runbooks runbooks;
 	struct node list;
 	bool ok = true, found = false;
 
@@ -90,7 +106,7 @@ canary_stage_load(struct canary_stage *stage, const char *path, const char *name
 		return false;
 	struct node root = node_root(*document, errors);
 	if (!node_is_object(&root) || !node_keys(&root, keys, COUNTOF(keys)) ||
-	    !compare_read(&root, &compare))
+	    !compare_read(&root, &compare) || !runbooks_read(&root, &runbooks))
 		return false;
 	if (!node_member(&root, "stages", &list))
 		return node_fail(&root, "missing key `stages`");
@@ -104,6 +120,7 @@ canary_stage_load(struct canary_stage *stage, const char *path, const char *name
 		if (one.name && strcmp(one.name, name) == 0) {
 			*stage = one;
 			stage->compare = compare;
+			stage->runbooks = runbooks;
 			found = true;
 		}
 	}

@@ -238,7 +238,7 @@ add_off(const struct incident *in, struct buf *out)
 		const json_t *one = json_array_get(in->off->endpoints, i);
 
 		buf_printf(out, "| ");
-		add_cell(out, text_of(one, "endpoint"));
+		add_cell(out, text_of(one, "id"));
 		add_cell(out, text_of(one, "answer"));
 		buf_printf(out, "%s |\n", text_of(one, "state"));
 	}

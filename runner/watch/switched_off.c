@@ -72,16 +72,6 @@ switched_off_suite(const struct lens *lens)
 			 "flags", "cases", cases);
 }
 
-static const struct http_exchange *
-last_reply(const struct run_case *run_case)
-{
-	for (size_t i = run_case->exchange_count; i > 0; i--) {
-		if (run_case->exchanges[i - 1].kind == EXCHANGE_HTTP)
-			return &run_case->exchanges[i - 1].http;
-	}
-	return NULL;
-}
-
 /* Cases settle in any order, and are told in that of the suite. */
 static void
 keep_in_order(struct switched_off *off, size_t index, json_t *endpoint)
@@ -101,7 +91,6 @@ void
 switched_off_case(struct switched_off *off, const struct planned_case *planned,
 		  const struct run_case *run_case)
 {
-	const struct http_exchange *http = last_reply(run_case);
 	const char *state = "unknown";
 	const char *answer = run_case->actual ? run_case->actual : run_case->reason;
 
@@ -116,9 +105,8 @@ switched_off_case(struct switched_off *off, const struct planned_case *planned,
 		(void)snprintf(off->problem, sizeof(off->problem), "%s",
 			       run_case->reason ? run_case->reason : "preflight said no");
 	keep_in_order(off, run_case->index,
-		      json_pack("{s:I, s:s, s:s, s:s, s:s}", "case", (json_int_t)run_case->index,
-				"id", planned->id, "endpoint", http ? http->url : planned->id,
-				"answer", answer ? answer : "none", "state", state));
+		      json_pack("{s:I, s:s, s:s, s:s}", "case", (json_int_t)run_case->index, "id",
+				planned->id, "answer", answer ? answer : "none", "state", state));
 }
 
 void

@@ -19,7 +19,7 @@ json_t *switched_off_suite(const struct lens *lens);
 
 /* What came of asking. */
 struct switched_off {
-	json_t *endpoints; /* [{case, id, endpoint, answer, state: "off", "on" or "unknown"}] */
+	json_t *endpoints; /* [{case, id, answer, state: "off", "on" or "unknown"}] */
 	long off, on, unknown;
 	char problem[512]; /* why nothing could be asked; "" */
 };

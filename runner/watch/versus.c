@@ -141,6 +141,7 @@ times_of(const struct versus_side *side, json_t *shared, size_t *count)
 
 /* One comparison: the difference, what of it is allowed, and how both are told. */
 struct finding {
+	const char *about;          /* "latency" */
 	const char *worse, *better; /* "slower", "faster" */
 	const char *unit, *units;   /* of 1, and of any other number */
 	double seen, low, high, limit;
@@ -190,8 +191,7 @@ tell(const struct finding *f, const char *candidate, struct buf *text)
 	char low[AMOUNT_BYTES], high[AMOUNT_BYTES];
 
 	if (isinf(f->low))
-		buf_printf(text, "%s: too few rounds to be %.3g %% sure of anything", candidate,
-			   f->sure_percent);
+		buf_printf(text, "too few rounds to be %.3g %% sure of anything", f->sure_percent);
 	else if (f->low > 0 || f->high < 0)
 		tell_surely(f, candidate, text);
 	else
@@ -209,11 +209,11 @@ conclude(const struct finding *f, const char *candidate, struct buf *text)
 	enum canary_verdict verdict = judge(f);
 	char most[AMOUNT_BYTES];
 
-	buf_printf(text, "- ");
+	buf_printf(text, "- %s: ", f->about);
 	tell(f, candidate, text);
 	buf_printf(text,
 		   verdict == CANARY_INCONCLUSIVE
-			   ? "; that does not rule out %s, which is the limit.\n"
+			   ? "; a difference of %s, the limit, is not ruled out.\n"
 			   : "; the limit is %s.\n",
 		   amount(f, f->limit, most));
 	return verdict;
@@ -229,6 +229,7 @@ compare_errors(const struct versus *v, const struct canary_difference *limit, st
 						     (struct share){ b->wrong, b->checks },
 						     limit->sure_percent / 100);
 	const struct finding finding = {
+		.about = "errors",
 		.worse = "more often wrong",
 		.better = "less often wrong",
 		.unit = "point",
@@ -263,6 +264,7 @@ compare_samples(const struct versus *v, const struct canary_difference *limit,
 	/* Below a millisecond a round's times are not known well enough to take a share of. */
 	double percent = 100 / (1000 * (base_ms > 1 ? base_ms : 1));
 	const struct finding finding = {
+		.about = "latency",
 		.worse = "slower",
 		.better = "faster",
 		.unit = "%",
@@ -298,7 +300,7 @@ compare_times(const struct versus *v, const struct canary_difference *limit, str
 		verdict = compare_samples(v, limit, baseline, candidate, text, table);
 	else
 		buf_printf(text,
-			   "- of latency nothing can be said: %s has no round with a reply "
+			   "- latency: nothing can be said; %s has no round with a reply "
 			   "to each check that both were asked.\n",
 			   candidate.count ? v->baseline.version : v->candidate.version);
 	free(before);

@@ -56,8 +56,9 @@ Test(versus, a_candidate_like_the_baseline_is_promoted)
 {
 	add("aaa111", 100, 100, 0);
 	add("bbb222", 100, 100, 0);
-	expect(CANARY_PROMOTE, "- bbb is neither surely slower nor faster (95 % sure that it is "
-			       "between 0.957 % faster and 0.957 % slower); the limit is 10 %.");
+	expect(CANARY_PROMOTE,
+	       "- latency: bbb is neither surely slower nor faster (95 % sure that it is "
+	       "between 0.957 % faster and 0.957 % slower); the limit is 10 %.");
 	expect(CANARY_PROMOTE, "| wrong checks | 0 of 400 | 0 of 400 | 1 |");
 }
 
@@ -65,8 +66,9 @@ Test(versus, a_candidate_surely_slower_by_more_is_rolled_back)
 {
 	add("aaa111", 100, 100, 0);
 	add("bbb222", 100, 120, 0);
-	expect(CANARY_ROLL_BACK, "- bbb is slower by 19.1 % (95 % sure that it is between 18.2 % "
-				 "and 20.1 %); the limit is 10 %.");
+	expect(CANARY_ROLL_BACK,
+	       "- latency: bbb is slower by 19.1 % (95 % sure that it is between 18.2 % "
+	       "and 20.1 %); the limit is 10 %.");
 }
 
 Test(versus, a_candidate_slower_by_no_more_than_allowed_is_promoted)
@@ -95,15 +97,15 @@ Test(versus, a_few_rounds_are_inconclusive_whatever_they_say)
 {
 	add("aaa111", 3, 100, 0);
 	add("bbb222", 3, 100, 0);
-	expect(CANARY_INCONCLUSIVE, "bbb: too few rounds to be 95 % sure of anything");
-	expect(CANARY_INCONCLUSIVE, "that does not rule out 1 point, which is the limit");
+	expect(CANARY_INCONCLUSIVE, "latency: too few rounds to be 95 % sure of anything");
+	expect(CANARY_INCONCLUSIVE, "a difference of 1 point, the limit, is not ruled out.");
 }
 
 Test(versus, a_version_without_a_round_is_inconclusive)
 {
 	add("aaa111", 100, 100, 0);
 	add("ccc333", 100, 100, 0);
-	expect(CANARY_INCONCLUSIVE, "- bbb: too few rounds");
+	expect(CANARY_INCONCLUSIVE, "- errors: too few rounds");
 	expect(CANARY_INCONCLUSIVE, "bbb has no round with a reply to each check");
 }
 

@@ -4,6 +4,7 @@
 
 #include "report/html_parts.h"
 #include "report/html_text.h"
+#include "report/html_walls.h"
 #include "report/summary.h"
 
 /* One case with its transcript. Bodies are cut far below. */
@@ -34,14 +35,13 @@ page_add_scratch(struct page *page)
 void
 page_section(struct page *page, const char *id, const char *heading)
 {
-	buf_printf(&page->out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">%s</h2>\n", id, id,
-		   heading);
+	walls_section(&page->out, id, heading);
 }
 
 void
 page_section_end(struct page *page)
 {
-	buf_printf(&page->out, "</section>\n");
+	walls_section_end(&page->out);
 }
 
 void

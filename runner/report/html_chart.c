@@ -7,6 +7,7 @@
 
 #include "report/html_parts.h"
 #include "report/html_text.h"
+#include "report/html_walls.h"
 #include "report/summary.h"
 #include "report/times.h"
 
@@ -119,15 +120,6 @@ add_time_axis(struct page *page, int64_t all_us, long height)
 }
 
 static void
-begin_chart(struct page *page, long height, const char *label)
-{
-	buf_printf(&page->out,
-		   "<svg class=\"chart\" width=\"100%%\" height=\"%ld\" role=\"img\" "
-		   "aria-label=\"%s\">\n",
-		   height, label);
-}
-
-static void
 add_bars(struct page *page, const struct bar *bars, size_t count, int64_t all_us)
 {
 	struct buf *out = &page->out;
@@ -172,7 +164,7 @@ add_crowd(struct page *page, int64_t all_us)
 	long most = 1;
 
 	count_columns(page->run, all_us, columns, &most);
-	begin_chart(page, HIGH_PX + 22, "Cases at work at the same time, over the run");
+	walls_chart(&page->out, HIGH_PX + 22, "Cases at work at the same time, over the run");
 	for (int i = 0; i < COLUMNS; i++) {
 		double high = HIGH_PX * (double)columns[i] / (double)most;
 
@@ -230,7 +222,7 @@ add_timeline(struct page *page)
 	size_t count = collect_bars(run, bars);
 	size_t lanes = assign_lanes(&arena, bars, count);
 	long height = (long)(lanes ? lanes : 1) * LANE_PX + 4;
-	begin_chart(page, height + 22,
+	walls_chart(&page->out, height + 22,
 		    "When each case began and ended; the list of all cases "
 		    "below has each with its time");
 	add_time_axis(page, all_us, height);
@@ -316,7 +308,7 @@ add_histogram(struct page *page, const char *heading, const struct latency *late
 
 	buf_printf(&page->out, "<figure>\n<figcaption><b>%s</b>, %ld</figcaption>\n", heading,
 		   latency->count);
-	begin_chart(page, 40 + HIGH_PX + 22,
+	walls_chart(&page->out, 40 + HIGH_PX + 22,
 		    "How many took how long, on a logarithmic scale; the table below has the "
 		    "percentiles");
 	for (int64_t us = 1; us < INT64_C(10000000000); us *= 10) {
@@ -359,9 +351,10 @@ add_latency(struct page *page, const struct times *times)
 		add_histogram(page, "HTTP replies", &times->http);
 	if (times->sql.count)
 		add_histogram(page, "SQL statements", &times->sql);
+	buf_printf(&page->out, "</div>\n");
+	walls_table(&page->out, "Percentiles", "numbers");
 	buf_printf(&page->out,
-		   "</div>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-		   "aria-label=\"Percentiles\"><table class=\"numbers\">\n<thead><tr>"
+		   "<thead><tr>"
 		   "<th scope=\"col\">what</th><th scope=\"col\">count</th>"
 		   "<th scope=\"col\">least</th><th scope=\"col\">p50</th>"
 		   "<th scope=\"col\">p90</th><th scope=\"col\">p95</th>"

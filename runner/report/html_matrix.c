@@ -3,6 +3,7 @@
 
 #include "report/html_parts.h"
 #include "report/html_text.h"
+#include "report/html_walls.h"
 
 /* What a cell is, as a class and a mark. */
 static void
@@ -70,11 +71,11 @@ add_grid(struct page *page, const struct lens_coverage *lens)
 
 	buf_printf(out, "<h3>");
 	html_line(out, lens->name);
-	buf_printf(out, "</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
-			"aria-label=\"Roles of ");
-	html_line(out, lens->name);
-	buf_printf(out, "\">\n<table class=\"matrix\">\n<thead><tr><th scope=\"col\">action</th>"
-			"<th scope=\"col\">layer</th>");
+	buf_printf(out, "</h3>\n");
+	struct buf *label = page_scratch(page);
+	buf_printf(label, "Roles of %s", lens->name);
+	walls_table(out, label->text, "matrix");
+	buf_printf(out, "<thead><tr><th scope=\"col\">action</th><th scope=\"col\">layer</th>");
 	for (size_t role = 0; role < lens->role_count; role++) {
 		buf_printf(out, "<th scope=\"col\">");
 		html_line(out, lens->roles[role]);

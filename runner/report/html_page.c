@@ -1,10 +1,7 @@
-/* How the page begins and ends: style, script, verdict, totals, contents, digest. */
-#include <ctype.h>
-#include <string.h>
-
-#include "base/digest.h"
+/* How the page begins and ends: verdict, totals, contents, digest. */
 #include "report/html_parts.h"
 #include "report/html_text.h"
+#include "report/html_walls.h"
 #include "report/summary.h"
 
 static const char style[] = {
@@ -13,70 +10,6 @@ static const char style[] = {
 static const char script[] = {
 #include "report/html_page.js.inc"
 };
-
-static unsigned
-nibble(char digit)
-{
-	return (unsigned)(isdigit((unsigned char)digit) ? digit - '0' : digit - 'a' + 10);
-}
-
-/* The SHA-256 of a text as a content security policy names it: 32 bytes in base64. */
-static void
-add_source(struct buf *out, const char *text, size_t len)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char hex[DIGEST_HEX_BYTES];
-
-	digest_hex(text, len, hex);
-	buf_printf(out, "'sha256-");
-	/* Three digits of 4 bits are two of 6; 64 digits are 21 threes and one. */
-	for (size_t i = 0; i + 2 < 64; i += 3) {
-		unsigned bits = nibble(hex[i]) << 8 | nibble(hex[i + 1]) << 4 | nibble(hex[i + 2]);
-
-		buf_printf(out, "%c%c", digits[bits >> 6], digits[bits & 63]);
-	}
-	buf_printf(out, "%c='", digits[nibble(hex[63]) << 2]);
-}
-
-/* No element of the page names anything outside of it; should one slip in, the browser refuses. */
-static void
-add_policy(struct page *page, const struct buf *filters)
-{
-	struct buf *out = &page->out;
-
-	buf_printf(out, "<meta http-equiv=\"Content-Security-Policy\" content=\""
-			"default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
-			"style-src ");
-	add_source(out, style, sizeof(style) - 1);
-	buf_printf(out, " ");
-	add_source(out, filters->text, filters->len);
-	buf_printf(out, "; script-src ");
-	add_source(out, script, sizeof(script) - 1);
-	buf_printf(out, "\">\n");
-}
-
-static void
-add_head(struct page *page)
-{
-	struct buf *out = &page->out;
-	struct buf *filters = page_scratch(page);
-
-	page_filter_style(page, filters);
-	buf_printf(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-			"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-			"<meta name=\"color-scheme\" content=\"light dark\">\n"
-			"<meta name=\"referrer\" content=\"no-referrer\">\n");
-	add_policy(page, filters);
-	buf_printf(out,
-		   "<link rel=\"icon\" href=\"data:,\">\n<title>%s: ", summary_verdict(page->run));
-	html_line(out, summary_title(page->run, page->options->title));
-	buf_printf(out, "</title>\n<style>");
-	buf_add(out, style, sizeof(style) - 1);
-	buf_printf(out, "</style>\n<style>");
-	buf_add(out, filters->text, filters->len);
-	buf_printf(out, "</style>\n</head>\n");
-}
 
 /* The colour of the whole run: green, red, or amber for what is not known. */
 static const char *
@@ -88,13 +21,22 @@ tone(const struct run *run)
 }
 
 static void
-add_fact(struct page *page, const char *name, const char *value)
+begin_walls(struct page *page)
 {
-	if (!value || !*value)
-		return;
-	buf_printf(&page->out, "<div><dt>%s</dt><dd>", name);
-	html_line(&page->out, value);
-	buf_printf(&page->out, "</dd></div>\n");
+	const struct run *run = page->run;
+	struct buf *rules = page_scratch(page);
+	struct buf title;
+
+	page_filter_style(page, rules);
+	buf_init(&title, 1000);
+	buf_printf(&title, "%s: %s", summary_verdict(run),
+		   summary_title(run, page->options->title));
+	walls_begin(&page->out, &(struct walls){ .title = title.text,
+						 .tone = tone(run),
+						 .style = style,
+						 .rules = rules->text,
+						 .script = script });
+	buf_release(&title);
 }
 
 static void
@@ -105,13 +47,13 @@ add_facts(struct page *page)
 	struct buf *text = page_scratch(page);
 
 	buf_printf(&page->out, "<dl class=\"facts\">\n");
-	add_fact(page, "environment", summary_text(run, "environment", "name"));
-	add_fact(page, "target commit", *commit ? commit : "the target does not say");
-	add_fact(page, "started", summary_text(run, "run", "started"));
+	walls_fact(&page->out, "environment", summary_text(run, "environment", "name"));
+	walls_fact(&page->out, "target commit", *commit ? commit : "the target does not say");
+	walls_fact(&page->out, "started", summary_text(run, "run", "started"));
 	summary_time(summary_elapsed_us(run), text);
-	add_fact(page, "took", text->text);
-	add_fact(page, "gate", summary_text(run, "run", "gate"));
-	add_fact(page, "run", summary_text(run, "run", "id"));
+	walls_fact(&page->out, "took", text->text);
+	walls_fact(&page->out, "gate", summary_text(run, "run", "gate"));
+	walls_fact(&page->out, "run", summary_text(run, "run", "id"));
 	buf_printf(&page->out, "</dl>\n");
 }
 
@@ -190,12 +132,10 @@ page_begin(struct page *page)
 	const struct run *run = page->run;
 	struct buf *out = &page->out;
 
-	add_head(page);
+	begin_walls(page);
 	buf_printf(out,
-		   "<body class=\"%s\">\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n"
 		   "<header>\n<p class=\"verdict\"><span aria-hidden=\"true\">%s</span>%s</p>\n"
 		   "<h1>",
-		   tone(run),
 		   run_exit_status(run) == 0   ? "\xe2\x9c\x93"
 		   : run_exit_status(run) == 1 ? "\xe2\x9c\x97"
 					       : "!",
@@ -241,8 +181,7 @@ page_end(struct page *page)
 					: "The chain of its lines is whole");
 	html_line(out, page->run->broken);
 	buf_printf(out, ".</p>\n<p>Secrets are masked; a token is named by its persona.</p>\n"
-			"</footer>\n<script>");
-	buf_add(out, script, sizeof(script) - 1);
-	buf_printf(out, "</script>\n</body>\n</html>\n");
+			"</footer>\n");
+	walls_end(out, &(struct walls){ .script = script });
 	return true;
 }

@@ -11,7 +11,7 @@ static const char *const finding_types[] = {
 	[FINDING_UNCHANGED] = "unchanged", [FINDING_WRITTEN] = "written",
 	[FINDING_RLS_LEAK] = "rls.leak",   [FINDING_RLS_DENIED] = "rls.denied",
 	[FINDING_ROWS] = "rows",           [FINDING_MEASURED] = "measured",
-	[FINDING_INVARIANT] = "invariant",
+	[FINDING_INVARIANT] = "invariant", [FINDING_EXPOSED] = "exposed",
 };
 _Static_assert(COUNTOF(finding_types) == FINDING_TYPES, "every finding type needs a word");
 

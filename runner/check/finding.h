@@ -26,6 +26,7 @@ enum finding_type {
 	FINDING_ROWS,       /* SQL gave other rows than expected */
 	FINDING_MEASURED,   /* what a load measured is not what was wanted */
 	FINDING_INVARIANT,  /* an invariant over every exchange: a 5xx nobody expected */
+	FINDING_EXPOSED,    /* a reply repeats the credential it was sent */
 	FINDING_TYPES
 };
 
@@ -45,7 +46,7 @@ struct findings {
 };
 
 /* "status", "body", "headers", "schema", "latency", "capture", "unchanged", "written",
- * "rls.leak", "rls.denied", "rows", "measured", "invariant". */
+ * "rls.leak", "rls.denied", "rows", "measured", "invariant", "exposed". */
 const char *finding_type_name(enum finding_type type);
 /* False when `name` is none of them. */
 bool finding_type_parse(const char *name, enum finding_type *type);

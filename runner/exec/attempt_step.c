@@ -170,7 +170,8 @@ got_http(void *arg, const struct http_reply *reply)
 	attempt_note_http(attempt, reply);
 	attempt_take_reply(attempt, reply, true);
 	now->judgement = (struct judgement){ .findings = &attempt->result.findings,
-					     .within_ms = attempt_within_ms(attempt) };
+					     .within_ms = attempt_within_ms(attempt),
+					     .authorization = now->credential->authorization };
 	judge_http(now->step, &attempt->scope, reply, now->reply, &now->judgement);
 	if (!attempt_settle(attempt))
 		return;

@@ -10,7 +10,8 @@
 #include "check/pattern.h"
 #include "document/node.h"
 
-#define LINE_BYTES 240
+#define LINE_BYTES     240
+#define SHORTEST_TOKEN 16 /* what is shorter may be in a reply by chance */
 
 static const char *line(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
@@ -78,6 +79,40 @@ actual_line(const struct http_reply *reply, const json_t *body, struct arena *ar
 
 	return code ? line(arena, "%ld %s", reply->status, code)
 		    : line(arena, "%ld", reply->status);
+}
+
+static bool
+holds(const char *bytes, size_t len, const char *text)
+{
+	size_t text_len = strlen(text);
+	const char *end = bytes + len;
+
+	while ((size_t)(end - bytes) >= text_len) {
+		const char *at = memchr(bytes, text[0], (size_t)(end - bytes) - text_len + 1);
+		if (!at)
+			return false;
+		if (memcmp(at, text, text_len) == 0)
+			return true;
+		bytes = at + 1;
+	}
+	return false;
+}
+
+/* Replies are logged, cached and shown to people: a token in one is a token in all of these. */
+static void
+judge_exposure(const struct http_reply *reply, struct judgement *judgement)
+{
+	const char *token =
+		judgement->authorization ? strrchr(judgement->authorization, ' ') : NULL;
+
+	if (!token || strlen(++token) < SHORTEST_TOKEN)
+		return;
+	judgement->assertions++;
+	bool body = reply->body_len > 0 && holds(reply->body, reply->body_len, token);
+	if (body || (reply->headers && holds(reply->headers, reply->headers_len, token)))
+		finding_add(judgement->findings, FINDING_EXPOSED, "", "no credential in the reply",
+			    body ? "a token in the body" : "a token in the headers",
+			    "the reply repeats the token that it was sent");
 }
 
 static void
@@ -264,6 +299,7 @@ judge_http(const struct step *step, const struct scope *scope, const struct http
 				    (long long)(reply->total_us / 1000), (long long)within_ms);
 	}
 	judge_headers(step, scope, reply, findings, judgement);
+	judge_exposure(reply, judgement);
 	/* Another status has another body: judging it by this pattern would only add noise. */
 	if (!as_expected || !wants_body(step, scope))
 		return;

@@ -18,6 +18,7 @@ struct judgement {
 	/* in: set by the caller */
 	struct findings *findings;
 	int64_t within_ms; /* limit for an HTTP reply; 0: none */
+	const char *authorization; /* header that was sent, which no reply repeats; NULL: none */
 	const struct sql_meaning
 		*meaning;     /* of an SQL reply; NULL: what the reply says by itself */
 	const json_t *before; /* rows that the step's only `unchanged` saw; NULL: not asked */

@@ -184,6 +184,42 @@ ParameterizedTest(size_t *row, judge, sql_rows)
 	arena_release(&arena);
 }
 
+Test(judge, a_reply_that_repeats_the_token_is_a_finding_wherever_it_does)
+{
+	static const struct {
+		const char *headers, *body, *authorization, *findings;
+	} rows[] = {
+		{ "", "{\"details\": \"Bearer aaaa.bbbb.cccc.dddd\"}", "Bearer aaaa.bbbb.cccc.dddd",
+		  "exposed" },
+		{ "X-Token: aaaa.bbbb.cccc.dddd\r\n", "{}", "Bearer aaaa.bbbb.cccc.dddd",
+		  "exposed" },
+		{ "", "aaaa.bbbb.cccc.ddd", "Bearer aaaa.bbbb.cccc.dddd", "" },
+		{ "", "aaaa.bbbb.cccc.dddd", NULL, "" },
+		{ "", "{\"details\": \"Bearer\"}", "Bearer", "" },
+		{ "", "a garbage", "Bearer garbage", "" },
+	};
+
+	for (size_t i = 0; i < COUNTOF(rows); i++) {
+		struct arena arena = { 0 };
+		struct findings findings = { .arena = &arena };
+		struct judgement judgement = { .findings = &findings,
+					       .authorization = rows[i].authorization };
+		struct scope scope = { 0 };
+		struct step step = { .kind = STEP_HTTP };
+		struct http_reply reply = { .status = 200,
+					    .headers = rows[i].headers,
+					    .headers_len = strlen(rows[i].headers),
+					    .body = rows[i].body,
+					    .body_len = strlen(rows[i].body) };
+
+		step.expect.status[0] = 200;
+		step.expect.status_count = 1;
+		judge_http(&step, &scope, &reply, NULL, &judgement);
+		expect_types(&findings, rows[i].findings, rows[i].body);
+		arena_release(&arena);
+	}
+}
+
 Test(judge, a_capture_that_finds_nothing_is_a_finding_with_what_is_there)
 {
 	struct arena arena = { 0 };

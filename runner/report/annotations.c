@@ -37,10 +37,11 @@ static int
 rank_of(const struct run_case *run_case)
 {
 	static const int ranks[] = {
-		[FINDING_RLS_LEAK] = 0, [FINDING_UNCHANGED] = 1, [FINDING_WRITTEN] = 2,
-		[FINDING_STATUS] = 3,   [FINDING_INVARIANT] = 4, [FINDING_RLS_DENIED] = 5,
-		[FINDING_ROWS] = 6,     [FINDING_BODY] = 7,      [FINDING_SCHEMA] = 8,
-		[FINDING_HEADER] = 9,   [FINDING_CAPTURE] = 10,  [FINDING_LATENCY] = 11,
+		[FINDING_RLS_LEAK] = 0,  [FINDING_UNCHANGED] = 1, [FINDING_WRITTEN] = 2,
+		[FINDING_STATUS] = 3,    [FINDING_INVARIANT] = 4, [FINDING_RLS_DENIED] = 5,
+		[FINDING_ROWS] = 6,      [FINDING_BODY] = 7,      [FINDING_SCHEMA] = 8,
+		[FINDING_HEADER] = 9,    [FINDING_CAPTURE] = 10,  [FINDING_LATENCY] = 11,
+		[FINDING_MEASURED] = 12, [FINDING_EXPOSED] = 0,
 	};
 	_Static_assert(COUNTOF(ranks) == FINDING_TYPES, "every kind of finding needs a rank");
 	int best = FINDING_TYPES;

@@ -1,6 +1,8 @@
-// Looks at pages made by `lensgate report --report html=`, in headless Chromium: no message on the
-// console, nothing asked for over any network, axe-core content in light and in dark, nothing
-// wider than a phone, filters that work without the script and with it, failures that print.
+// Looks at pages made by `lensgate report --report html=` and `lensgate dashboard`, in headless
+// Chromium: no message on the console, nothing asked for over any network, axe-core content in light
+// and in dark, nothing wider than a phone, Tab that reaches everything in order, a print in black on
+// white; of a run also filters that work without the script and with it, of a dashboard that colour
+// tells nothing alone.
 //
 //     node ci/page.mjs [--shots DIR] PAGE...
 //
@@ -81,6 +83,15 @@ async function checkPhone(browser, file) {
 	await context.close();
 }
 
+// The page of a run has a list of cases; a dashboard has none.
+async function isRun(browser, file) {
+	const { context, page } = await open(browser, file, {});
+	const cases = await page.locator("#list").count();
+
+	await context.close();
+	return cases > 0;
+}
+
 // Choosing a verdict leaves that many cases as its label says.
 async function checkFilters(browser, file, javaScriptEnabled) {
 	const { context, page } = await open(browser, file, { javaScriptEnabled });
@@ -119,10 +130,12 @@ async function checkFilters(browser, file, javaScriptEnabled) {
 	await context.close();
 }
 
-// Tab reaches the skip link first, then links, filters and every case, and shows where it is.
-async function checkKeyboard(browser, file) {
+// Tab reaches the skip link first, then what is focusable in the order of the page, and shows where
+// it is.
+async function checkKeyboard(browser, file, wanted) {
 	const { context, page } = await open(browser, file, {});
 	const seen = new Set();
+	let last = -1;
 
 	await page.keyboard.press("Tab");
 	expect(await page.evaluate(() => document.activeElement.className) === "skip",
@@ -130,20 +143,48 @@ async function checkKeyboard(browser, file) {
 	for (let i = 0; i < 400; i++) {
 		const at = await page.evaluate(() => {
 			const active = document.activeElement;
-			return [active.tagName, getComputedStyle(active).outlineStyle, active === document.body];
+			return { tag: active.tagName, outline: getComputedStyle(active).outlineStyle,
+				gone: active === document.body,
+				place: [...document.querySelectorAll("*")].indexOf(active) };
 		});
-		if (at[2])
+		if (at.gone)
 			break;
-		seen.add(at[0]);
-		expect(at[1] !== "none", `${file}: no mark on a focused ${at[0]}`);
+		seen.add(at.tag);
+		expect(at.outline !== "none", `${file}: no mark on a focused ${at.tag}`);
+		expect(at.place > last, `${file}: Tab goes back to a ${at.tag}`);
+		last = at.place;
 		await page.keyboard.press("Tab");
 	}
-	for (const wanted of ["A", "INPUT", "SUMMARY"])
-		expect(seen.has(wanted), `${file}: Tab never reaches ${wanted}`);
-	await page.locator("#list summary").first().focus();
+	for (const tag of wanted)
+		expect(seen.has(tag), `${file}: Tab never reaches ${tag}`);
+	await page.locator("main summary").first().focus();
 	await page.keyboard.press("Enter");
-	expect(await page.locator("#list details").first().evaluate((item) => item.open),
-		`${file}: Enter does not open a case`);
+	expect(await page.locator("main details").first().evaluate((item) => item.open),
+		`${file}: Enter does not open what is folded`);
+	await context.close();
+}
+
+// Every kind of round has a shape of its own and is named: fill, stroke and dashes without their
+// colour differ, and so do the places above and below the line.
+async function checkShapes(browser, file) {
+	const { context, page } = await open(browser, file, {});
+	const kinds = await page.evaluate(() => [...document.querySelectorAll(".legend svg rect")]
+		.map((rect) => {
+			const style = getComputedStyle(rect);
+			const fill = style.fill.startsWith("url") ? "hatched" : style.fill === "none" ? "none" : "full";
+			return { name: rect.closest("li").textContent, shape: [fill, style.strokeDasharray,
+				rect.closest("li").textContent.split(", ")[1]].join() };
+		}));
+
+	expect(kinds.length >= 4, `${file}: ${kinds.length} kinds of round in the legend`);
+	expect(new Set(kinds.map((kind) => kind.shape)).size === kinds.length,
+		`${file}: two kinds of round look the same without colour`);
+	for (const chart of await page.locator("svg[role=img]").all()) {
+		const [label, untold] = await chart.evaluate((svg) => [svg.getAttribute("aria-label"),
+			[...svg.querySelectorAll("rect")].filter((rect) => !rect.querySelector("title") &&
+				!rect.closest("defs")).length]);
+		expect(label && untold === 0, `${file}: ${untold} bars of "${label}" say nothing`);
+	}
 	await context.close();
 }
 
@@ -151,7 +192,8 @@ async function checkPrint(browser, file) {
 	const { context, page } = await open(browser, file, { colorScheme: "dark" });
 
 	await page.emulateMedia({ media: "print", colorScheme: "dark" });
-	expect(!await page.locator(".filter").isVisible(), `${file}: the filter is printed`);
+	for (const hidden of [".filter", "nav"])
+		expect(!await page.locator(hidden).isVisible(), `${file}: ${hidden} is printed`);
 	const [back, ink] = await page.evaluate(() => {
 		const style = getComputedStyle(document.body);
 		return [style.backgroundColor, style.color];
@@ -169,9 +211,14 @@ for (const file of words) {
 	await checkAccess(browser, file, "light");
 	await checkAccess(browser, file, "dark");
 	await checkPhone(browser, file);
-	await checkFilters(browser, file, true);
-	await checkFilters(browser, file, false);
-	await checkKeyboard(browser, file);
+	if (await isRun(browser, file)) {
+		await checkFilters(browser, file, true);
+		await checkFilters(browser, file, false);
+		await checkKeyboard(browser, file, ["A", "INPUT", "SUMMARY"]);
+	} else {
+		await checkShapes(browser, file);
+		await checkKeyboard(browser, file, ["A", "SUMMARY", "DIV"]);
+	}
 	await checkPrint(browser, file);
 	console.log(`${failures ? "looked at" : "ok"} - ${file}`);
 }

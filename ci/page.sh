@@ -1,8 +1,8 @@
 #!/bin/sh
-# ci/page.sh [--shots DIR] [RUN...] - look at the HTML report in headless Chromium.
+# ci/page.sh [--shots DIR] [RUN | PAGE.html ...] - look at our pages in headless Chromium.
 #
-# The pages are those of the golden runs and of each RUN. See ci/page.mjs for what is checked;
-# --shots keeps pictures. Skipped, with a sentence, where there is no Chromium, node or network.
+# The pages are those of the golden runs and of each RUN, the golden dashboard and each PAGE. See
+# ci/page.mjs for what is checked; --shots keeps pictures. Skipped, with a sentence, where there is no Chromium, node or network.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -26,9 +26,15 @@ trap 'rm -rf "$pages"; [ -n "${LENSGATE_NODE_MODULES-}" ] || rm -rf "${modules%/
 
 number=0
 for run in fixtures/golden/passing.jsonl fixtures/golden/mixed.jsonl fixtures/golden/killed.jsonl \
-	fixtures/golden/refused.jsonl "$@"; do
+	fixtures/golden/refused.jsonl fixtures/golden/dashboard.html "$@"; do
 	number=$((number + 1))
 	name=$(basename "$run" .jsonl)
+	case $run in
+	*.html)
+		cp "$run" "$pages/$number-$name"
+		continue
+		;;
+	esac
 	# The exit status is that of the run.
 	build/lensgate report "$run" --report html="$pages/$number-$name.html" || [ $? -ne 6 ]
 done

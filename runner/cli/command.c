@@ -132,6 +132,10 @@ static const struct command commands[] = {
 	  "8\n"
 	  "when there is no round at all.",
 	  OPTIONS_WHERE | OPTIONS_REPORT | OPTIONS_TERMINAL, snapshot_command },
+	{ "dashboard", "LENS", "the last 7 and 30 days of a lens as one page",
+	  "Trend by hour, uptime by day (a missing round was down), latency, latest errors, flag\n"
+	  "and deploys: DIR/dashboard/LENS.html, or where --html says; - is standard output.",
+	  OPTIONS_WHERE | OPTIONS_PAGE | OPTIONS_TERMINAL, dashboard_command },
 	{ "migrate", "", "make the tables and the role that the health worker writes with",
 	  "May be run any number of times. Prints what is there afterwards.", OPTIONS_WHERE,
 	  migrate_command },

@@ -24,7 +24,7 @@ struct settings {
 	long jobs, retries, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
-	const char *listen, *simulate, *since, *canary_stage, *candidate;
+	const char *listen, *simulate, *since, *canary_stage, *candidate, *html;
 	bool once, backtest, verify_off;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, without_matrix, show_secrets, help;
@@ -50,7 +50,8 @@ enum option_group {
 	OPTIONS_PART = 1 << 13,  /* a document about a part of a run */
 	OPTIONS_WATCH = 1 << 14,
 	OPTIONS_ALERTS = 1 << 15,
-	OPTIONS_CANARY = 1 << 16
+	OPTIONS_CANARY = 1 << 16,
+	OPTIONS_PAGE = 1 << 17
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

@@ -11,6 +11,7 @@
 #include "cli/mistakes.h"
 #include "cli/stage.h"
 #include "run/sink.h"
+#include "watch/dashboard.h"
 #include "watch/standing.h"
 
 #define CONNECT_MS     5000
@@ -240,6 +241,34 @@ snapshot_command(const struct settings *settings, const char *const *argv)
 		if (deliver(&t, &standing))
 			status = statuses[standing.verdict];
 		standing_release(&standing);
+	}
+	return finish(&t, ok, status);
+}
+
+/* ---- dashboard ---- */
+
+int
+dashboard_command(const struct settings *settings, const char *const *argv)
+{
+	struct telling t;
+	char path[PATH_BYTES];
+	int status = EXIT_UNWRITTEN;
+
+	(void)argv;
+	bool ok = begin(&t, settings, "dashboard");
+	if (ok) {
+		struct buf page;
+
+		(void)snprintf(path, sizeof(path), "%s/dashboard/%s.html", settings->out,
+			       t.chronicle.lens);
+		const char *where = settings->html ? settings->html : path;
+		buf_init(&page, DOCUMENT_BYTES);
+		dashboard_html(&t.chronicle, &page);
+		if (write_text(&t, where, &page))
+			status = EXIT_PASSED;
+		buf_release(&page);
+		if (status == EXIT_PASSED && strcmp(where, "-") != 0 && !settings->quiet)
+			(void)printf("written to %s\n", where);
 	}
 	return finish(&t, ok, status);
 }

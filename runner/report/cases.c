@@ -3,11 +3,11 @@
 bool
 cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg, struct error *err)
 {
+	struct arena arena = { 0 };
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < run->entry_count; i++) {
 		const struct run_entry *entry = &run->entries[i];
-		struct arena arena = { 0 };
 		struct run_case run_case;
 
 		if (wanted && !wanted(entry, arg))
@@ -15,8 +15,9 @@ cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg
 		ok = run_case_read(run, i, &arena, &run_case, err);
 		if (ok)
 			fn(arg, &entry->planned, &run_case);
-		arena_release(&arena);
+		arena_reset(&arena);
 	}
+	arena_release(&arena);
 	return ok;
 }
 

@@ -29,6 +29,18 @@ special(char byte)
 }
 
 size_t
+line_plain(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at >= 8 && !any_special(text + at))
+		at += 8;
+	while (at < len && !special(text[at]))
+		at++;
+	return at;
+}
+
+size_t
 line_utf8(const char *text, size_t len)
 {
 	const unsigned char *byte = (const unsigned char *)text;

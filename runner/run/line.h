@@ -51,6 +51,10 @@ void line_json(struct line *line, const char *key, json_t *value);
 /* Append `text` as it stands between the quotes of a JSON string, unmasked. */
 void line_escape(struct buf *out, const char *text, size_t len);
 
+/* How many bytes from `text` on stand in a JSON string as they are: ASCII but for quotes,
+ * backslashes and control characters. */
+size_t line_plain(const char *text, size_t len);
+
 /* How many of the bytes at `text` make one well-formed UTF-8 character; 0 when they do not
  * begin one. Source: RFC 3629, section 4. */
 size_t line_utf8(const char *text, size_t len);

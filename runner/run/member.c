@@ -1,57 +1,99 @@
 #include "run/member.h"
 
-/* The member when it is there and `fits`; NULL otherwise. */
-static const json_t *
-take(struct members *members, const json_t *object, const char *key, json_type type)
-{
-	const json_t *value = json_object_get(object, key);
+#include <stdint.h>
 
-	if (!value)
-		return NULL;
-	if (json_typeof(value) == type)
-		return value;
-	if (!members->bad)
-		members->bad = key;
+/* The row of `key`, looked for from `next` on, and after that from the beginning. */
+static const struct member *
+find(const struct member *rows, size_t count, size_t next, const struct span *key)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct member *row = &rows[(next + i) % count];
+
+		if (row->key[0] == key->text[0] && span_is(key, row->key))
+			return row;
+	}
 	return NULL;
 }
 
-const char *
-member_bytes(struct members *members, const json_t *object, const char *key, size_t *len)
+static bool
+read_bytes(struct scan *scan, const struct member *row, char *into)
 {
-	const json_t *value = take(members, object, key, JSON_STRING);
+	struct span span;
 
-	*len = json_string_length(value);
-	return value ? arena_text(members->arena, json_string_value(value), *len) : NULL;
+	if (!scan_string(scan, &span))
+		return false;
+	*(const char **)(into + row->offset) = span_text(&span);
+	if (row->kind == MEMBER_BYTES)
+		*(size_t *)(into + row->len_offset) = span.len;
+	return true;
 }
 
-const char *
-member_text(struct members *members, const json_t *object, const char *key)
+static bool
+read_number(struct scan *scan, const struct member *row, char *into)
 {
-	size_t len;
+	int64_t number;
 
-	return member_bytes(members, object, key, &len);
+	if (!scan_int(scan, &number))
+		return false;
+	if (row->kind == MEMBER_INT)
+		*(int *)(into + row->offset) = (int)number;
+	else if (row->kind == MEMBER_LONG)
+		*(long *)(into + row->offset) = (long)number;
+	else if (row->kind == MEMBER_SIZE)
+		*(size_t *)(into + row->offset) = (size_t)number;
+	else
+		*(int64_t *)(into + row->offset) = number;
+	return true;
 }
 
-int64_t
-member_int(struct members *members, const json_t *object, const char *key, int64_t otherwise)
+static bool
+read_value(struct members *members, const struct member *row, char *into)
 {
-	const json_t *value = take(members, object, key, JSON_INTEGER);
-
-	return value ? json_integer_value(value) : otherwise;
+	switch (row->kind) {
+	case MEMBER_TEXT:
+	case MEMBER_BYTES:
+		return read_bytes(&members->scan, row, into);
+	case MEMBER_INT:
+	case MEMBER_LONG:
+	case MEMBER_INT64:
+	case MEMBER_SIZE:
+		return read_number(&members->scan, row, into);
+	case MEMBER_BOOL:
+		return scan_bool(&members->scan, (bool *)(into + row->offset));
+	case MEMBER_OTHER:
+		return row->read(members, into);
+	}
+	return false;
 }
 
 bool
-member_bool(struct members *members, const json_t *object, const char *key)
+members_read(struct members *members, const struct member *rows, size_t count, void *into)
 {
-	const json_t *value = json_object_get(object, key);
+	struct scan *scan = &members->scan;
+	struct span key;
+	size_t next = 0;
 
-	if (value && !json_is_boolean(value) && !members->bad)
-		members->bad = key;
-	return json_is_true(value);
-}
+	if (!scan_open(scan, '{')) {
+		scan_skip(scan);
+		return false;
+	}
+	while (scan_member(scan, &key)) {
+		const struct member *row = find(rows, count, next, &key);
 
-const json_t *
-member_array(struct members *members, const json_t *object, const char *key)
-{
-	return take(members, object, key, JSON_ARRAY);
+		if (!row) {
+			scan_skip(scan);
+			continue;
+		}
+		next = (size_t)(row - rows) + 1;
+		(void)scan_peek(scan);
+		const char *value = scan->at;
+		if (read_value(members, row, into))
+			continue;
+		if (!members->bad)
+			members->bad = row->key;
+		/* A number of another kind is read already. */
+		if (scan->at == value)
+			scan_skip(scan);
+	}
+	return true;
 }

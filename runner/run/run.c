@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const verdict_names[] = {
 	[VERDICT_NONE] = "NONE",   [VERDICT_PASS] = "PASS", [VERDICT_FAIL] = "FAIL",
@@ -94,6 +95,8 @@ run_free(struct run *run)
 	json_decref(run->footer);
 	free(run->entries);
 	free(run->path);
+	if (run->fd >= 0)
+		(void)close(run->fd);
 	arena_release(&run->arena);
 	free(run);
 }

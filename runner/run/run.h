@@ -167,6 +167,7 @@ struct run_entry {
 struct run {
 	struct arena arena;
 	char *path;                /* of run.jsonl */
+	int fd;                    /* of it, open for reading; -1: none */
 	json_t *header;            /* see record.h */
 	json_t *preflight;         /* {"checks", "exchanges"}; NULL: none on record */
 	json_t *footer;            /* NULL: the run was cut short */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/digest.h"
 #include "run/member.h"
 #include "run/run.h"
+#include "run/settled.h"
 
 /* A run being read, line after line. */
 struct loading {
@@ -15,10 +17,12 @@ struct loading {
 	struct error *err;
 	char *text; /* the current line, with its newline */
 	size_t size;
-	size_t len;  /* of it, without the newline */
-	long number; /* of it, 1-based */
-	long offset; /* of it in the file */
-	size_t room; /* entries allocated */
+	size_t len;           /* of it, without the newline */
+	long number;          /* of it, 1-based */
+	long offset;          /* of it in the file */
+	size_t room;          /* entries allocated */
+	bool no_object;       /* the line is none */
+	struct arena scratch; /* of one case */
 	char previous[DIGEST_HEX_BYTES];
 };
 
@@ -36,15 +40,31 @@ malformed(struct loading *loading, const char *what)
 	return error_set(err, ERROR_SUITE, "%s", what);
 }
 
+/* The line is no JSON, or cut off: read_line tells which. */
 static bool
-read_header(struct loading *loading, json_t *object)
+no_object(struct loading *loading)
+{
+	loading->no_object = true;
+	return false;
+}
+
+/* Parse a line whose members are not known beforehand. */
+static bool
+parse(struct loading *loading, json_t **object)
+{
+	*object = json_loadb(loading->text, loading->len, JSON_ALLOW_NUL, NULL);
+	return *object || no_object(loading);
+}
+
+static bool
+read_header(struct loading *loading)
 {
 	if (loading->run->header)
 		return malformed(loading, "a second header");
-	if (json_integer_value(json_object_get(object, "format")) != 1)
-		return malformed(loading, "not a run record of format 1");
-	loading->run->header = json_incref(object);
-	return true;
+	if (!parse(loading, &loading->run->header))
+		return false;
+	return json_integer_value(json_object_get(loading->run->header, "format")) == 1 ||
+	       malformed(loading, "not a run record of format 1");
 }
 
 static struct run_entry *
@@ -61,196 +81,188 @@ append_entry(struct loading *loading)
 	return &run->entries[run->entry_count++];
 }
 
-static bool
-read_planned(struct loading *loading, json_t *object)
-{
-	struct members members = { .arena = &loading->run->arena };
-	struct planned_case planned = {
-		.suite = member_text(&members, object, "suite"),
-		.id = member_text(&members, object, "id"),
-		.title = member_text(&members, object, "title"),
-		.group = member_text(&members, object, "group"),
-		.persona = member_text(&members, object, "persona"),
-		.file = member_text(&members, object, "file"),
-		.line = (int)member_int(&members, object, "line", 0),
-		.action = member_text(&members, object, "action"),
-		.role = member_text(&members, object, "role"),
-		.layer = member_text(&members, object, "layer"),
-		.flags = member_text(&members, object, "flags"),
-		.tags = member_text(&members, object, "tags"),
-	};
+/* In the order in which record.c writes them. */
+static const struct member planned_rows[] = {
+	{ "suite", MEMBER_TEXT, offsetof(struct planned_case, suite), 0, NULL },
+	{ "id", MEMBER_TEXT, offsetof(struct planned_case, id), 0, NULL },
+	{ "title", MEMBER_TEXT, offsetof(struct planned_case, title), 0, NULL },
+	{ "group", MEMBER_TEXT, offsetof(struct planned_case, group), 0, NULL },
+	{ "persona", MEMBER_TEXT, offsetof(struct planned_case, persona), 0, NULL },
+	{ "file", MEMBER_TEXT, offsetof(struct planned_case, file), 0, NULL },
+	{ "line", MEMBER_INT, offsetof(struct planned_case, line), 0, NULL },
+	{ "action", MEMBER_TEXT, offsetof(struct planned_case, action), 0, NULL },
+	{ "role", MEMBER_TEXT, offsetof(struct planned_case, role), 0, NULL },
+	{ "layer", MEMBER_TEXT, offsetof(struct planned_case, layer), 0, NULL },
+	{ "flags", MEMBER_TEXT, offsetof(struct planned_case, flags), 0, NULL },
+	{ "tags", MEMBER_TEXT, offsetof(struct planned_case, tags), 0, NULL },
+};
 
+/* The text as it is kept: cases follow others of their suite, and share what is the same. */
+static void
+keep(struct run *run, const char **text, const char *before)
+{
+	if (!*text)
+		return;
+	if (before && strcmp(*text, before) == 0)
+		*text = before;
+	else
+		*text = arena_text(&run->arena, *text, strlen(*text));
+}
+
+static void
+keep_planned(struct run *run, struct planned_case *planned)
+{
+	static const struct planned_case none = { 0 };
+	const struct planned_case *before =
+		run->entry_count ? &run->entries[run->entry_count - 1].planned : &none;
+
+	keep(run, &planned->suite, before->suite);
+	keep(run, &planned->id, before->id);
+	keep(run, &planned->title, before->title);
+	keep(run, &planned->group, before->group);
+	keep(run, &planned->persona, before->persona);
+	keep(run, &planned->file, before->file);
+	keep(run, &planned->action, before->action);
+	keep(run, &planned->role, before->role);
+	keep(run, &planned->layer, before->layer);
+	keep(run, &planned->flags, before->flags);
+	keep(run, &planned->tags, before->tags);
+}
+
+static bool
+read_planned(struct loading *loading)
+{
+	struct members members = { .scan = scan_of(loading->text, loading->len) };
+	struct planned_case planned = { 0 };
+
+	(void)members_read(&members, planned_rows, COUNTOF(planned_rows), &planned);
+	if (!scan_done(&members.scan))
+		return no_object(loading);
 	if (members.bad || !planned.suite || !planned.id)
 		return malformed(loading, "a planned case without a readable suite and id");
+	keep_planned(loading->run, &planned);
 	*append_entry(loading) = (struct run_entry){ .planned = planned, .offset = -1 };
 	return true;
 }
 
 static bool
-read_preflight(struct loading *loading, json_t *object)
+read_preflight(struct loading *loading)
 {
 	if (loading->run->preflight)
 		return malformed(loading, "a second preflight");
-	loading->run->preflight = json_incref(object);
-	return true;
-}
-
-/* True for an exchange that the case's own steps made. */
-static bool
-count_exchange(struct invariants *invariants, const json_t *exchange)
-{
-	const char *kind = json_string_value(json_object_get(exchange, "kind"));
-	const char *purpose = json_string_value(json_object_get(exchange, "purpose"));
-	bool step = purpose && strcmp(purpose, purpose_name(PURPOSE_STEP)) == 0;
-
-	if (json_integer_value(json_object_get(exchange, "attempt")) > 1)
-		invariants->retried++;
-	if (kind && strcmp(kind, "sql") == 0)
-		invariants->statements += step;
-	else if (json_object_get(exchange, "status") && !json_object_get(exchange, "problem"))
-		invariants->replies++;
-	else
-		invariants->transport_errors++;
-	return step;
-}
-
-static void
-count_findings(struct invariants *invariants, const json_t *findings)
-{
-	for (size_t i = 0; i < json_array_size(findings); i++) {
-		const json_t *type = json_object_get(json_array_get(findings, i), "type");
-		const char *name = json_string_value(type);
-
-		if (name && strcmp(name, finding_type_name(FINDING_INVARIANT)) == 0)
-			invariants->replies_5xx++;
-		if (name && strcmp(name, finding_type_name(FINDING_LATENCY)) == 0)
-			invariants->late++;
-	}
+	return parse(loading, &loading->run->preflight);
 }
 
 static bool
-is_blocked(const json_t *object)
-{
-	const char *trouble = json_string_value(json_object_get(object, "trouble"));
-
-	return trouble && strcmp(trouble, trouble_name(TROUBLE_BLOCKED)) == 0;
-}
-
-static void
-count_case(struct run *run, const json_t *object, const struct run_entry *entry)
-{
-	const json_t *exchanges = json_object_get(object, "exchanges");
-	struct totals *totals = &run->totals;
-	bool asked = false;
-
-	for (size_t i = 0; i < json_array_size(exchanges); i++)
-		asked |= count_exchange(&run->invariants, json_array_get(exchanges, i));
-	count_findings(&run->invariants, json_object_get(object, "findings"));
-	totals->passed += entry->verdict == VERDICT_PASS;
-	totals->failed += entry->verdict == VERDICT_FAIL;
-	totals->errors += entry->verdict == VERDICT_ERROR;
-	totals->blocked += entry->verdict == VERDICT_ERROR && is_blocked(object);
-	totals->skipped += entry->verdict == VERDICT_SKIP;
-	totals->flaky += entry->flaky;
-	/* An ERROR was executed when its steps sent something; PASS and FAIL always were. */
-	totals->executed += entry->verdict == VERDICT_PASS || entry->verdict == VERDICT_FAIL ||
-			    (entry->verdict == VERDICT_ERROR && asked);
-}
-
-static bool
-read_case(struct loading *loading, json_t *object)
+read_case(struct loading *loading)
 {
 	struct run *run = loading->run;
-	const json_t *index = json_object_get(object, "index");
-	const char *verdict = json_string_value(json_object_get(object, "verdict"));
-	const char *trouble = json_string_value(json_object_get(object, "trouble"));
+	struct run_case settled;
+	const char *bad; /* whoever asks for the case is told */
 
-	if (!json_is_integer(index) || json_integer_value(index) < 0 ||
-	    (size_t)json_integer_value(index) >= run->entry_count)
+	arena_reset(&loading->scratch);
+	if (!settled_read(loading->text, loading->len, &loading->scratch, &settled, &bad))
+		return no_object(loading);
+	if (settled.index >= run->entry_count)
 		return malformed(loading, "a case that was not planned");
 
-	struct run_entry *entry = &run->entries[json_integer_value(index)];
+	struct run_entry *entry = &run->entries[settled.index];
 	if (entry->offset >= 0)
 		return malformed(loading, "a case that had settled before");
-	if (!verdict || !verdict_parse(verdict, &entry->verdict) || entry->verdict == VERDICT_NONE)
+	if (settled.verdict == VERDICT_NONE)
 		return malformed(loading, "a case without a verdict");
-	entry->flaky = json_is_true(json_object_get(object, "flaky"));
-	entry->elapsed_us = json_integer_value(json_object_get(object, "elapsed_us"));
-	entry->ended_us =
-		entry->elapsed_us + json_integer_value(json_object_get(object, "started_us"));
+	entry->verdict = settled.verdict;
+	entry->flaky = settled.flaky;
+	entry->elapsed_us = settled.elapsed_us;
+	entry->ended_us = settled.elapsed_us + settled.started_us;
 	entry->offset = loading->offset;
 	entry->length = loading->len;
-	if (trouble && strcmp(trouble, trouble_name(TROUBLE_INTERRUPTED)) == 0)
+	if (settled.trouble == TROUBLE_INTERRUPTED)
 		run->interrupted = true;
-	count_case(run, object, entry);
+	settled_count(&settled, &run->totals, &run->invariants);
 	return true;
 }
 
 static bool
-read_footer(struct loading *loading, json_t *object)
+read_footer(struct loading *loading)
 {
-	loading->run->footer = json_incref(object);
-	return true;
+	return parse(loading, &loading->run->footer);
 }
 
 static const struct {
 	const char *name;
-	bool (*read)(struct loading *loading, json_t *object);
+	bool (*read)(struct loading *loading);
 } kinds[] = {
 	{ "case", read_case },       { "footer", read_footer },       { "header", read_header },
 	{ "planned", read_planned }, { "preflight", read_preflight },
 };
 
 static bool
-dispatch(struct loading *loading, json_t *object)
+dispatch(struct loading *loading, const struct span *name)
 {
-	const char *name = json_string_value(json_object_get(object, "record"));
-
-	if (!loading->run->header && (!name || strcmp(name, "header") != 0))
+	if (!loading->run->header && !span_is(name, "header"))
 		return malformed(loading, "a run record begins with its header");
 	if (loading->run->footer)
 		return malformed(loading, "a line after the footer");
-	for (size_t i = 0; name && i < COUNTOF(kinds); i++) {
-		if (strcmp(kinds[i].name, name) == 0)
-			return kinds[i].read(loading, object);
+	for (size_t i = 0; i < COUNTOF(kinds); i++) {
+		if (span_is(name, kinds[i].name))
+			return kinds[i].read(loading);
 	}
 	return malformed(loading, "a line of an unknown kind");
 }
 
 /* Remember the first place where a line does not follow from the one before it. */
 static void
-check_chain(struct loading *loading, const json_t *object)
+check_chain(struct loading *loading, const struct span *previous)
 {
 	struct run *run = loading->run;
-	const char *previous = json_string_value(json_object_get(object, "previous"));
 
-	if (!run->broken[0] && (!previous || strcmp(previous, loading->previous) != 0))
+	if (!run->broken[0] && !span_is(previous, loading->previous))
 		(void)snprintf(run->broken, sizeof(run->broken),
 			       "line %ld does not carry the SHA-256 of the line before it",
 			       loading->number);
-	digest_next(loading->digest, loading->text, loading->len, loading->previous);
+}
+
+/* Find the two members that every line begins with, wherever they stand. False when the line is
+ * not an object, as far as it was looked at. */
+static bool
+look_at(struct loading *loading, struct span *previous, struct span *name)
+{
+	struct scan scan = scan_of(loading->text, loading->len);
+	struct span key;
+
+	*previous = *name = (struct span){ .text = loading->text };
+	if (!scan_open(&scan, '{'))
+		return no_object(loading);
+	while ((!previous->len || !name->len) && scan_member(&scan, &key)) {
+		bool read = (span_is(&key, "previous") && scan_string(&scan, previous)) ||
+			    (span_is(&key, "record") && scan_string(&scan, name));
+
+		if (!read)
+			scan_skip(&scan);
+	}
+	return (!scan.bad && previous->len && name->len) || scan_done(&scan) || no_object(loading);
 }
 
 /* Read the current line. *cut is set when it is the beginning of one that was never finished. */
 static bool
 read_line(struct loading *loading, bool *cut)
 {
+	struct span previous, name;
+	char digest[DIGEST_HEX_BYTES];
 	bool whole = loading->text[loading->len] == '\n';
-	json_error_t error;
-	json_t *object = json_loadb(loading->text, loading->len, JSON_ALLOW_NUL, &error);
 
-	if (!object && !whole) {
-		*cut = true;
-		return true;
-	}
-	if (!json_is_object(object)) {
-		json_decref(object);
+	/* Before its texts are decoded where they stand. */
+	digest_next(loading->digest, loading->text, loading->len, digest);
+	bool ok = look_at(loading, &previous, &name) && dispatch(loading, &name);
+	if (loading->no_object && whole)
 		return malformed(loading, "not a JSON object");
+	*cut = loading->no_object;
+	if (ok) {
+		check_chain(loading, &previous);
+		memcpy(loading->previous, digest, sizeof(digest));
 	}
-	check_chain(loading, object);
-	bool ok = dispatch(loading, object);
-	json_decref(object);
-	return ok;
+	return ok || *cut;
 }
 
 static bool
@@ -338,8 +350,12 @@ run_load(const char *path, struct error *err)
 		abort();
 	run->path = record_path(path);
 	FILE *file = fopen(run->path, "rbe");
-	if (!file) {
+	/* The run keeps the file, whatever becomes of its name. */
+	run->fd = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 0) : -1;
+	if (run->fd < 0) {
 		error_set(err, ERROR_SUITE, "cannot open %s: %s", run->path, strerror(errno));
+		if (file)
+			(void)fclose(file);
 		run_free(run);
 		return NULL;
 	}
@@ -350,6 +366,7 @@ run_load(const char *path, struct error *err)
 	memcpy(run->digest, loading.previous, sizeof(run->digest));
 	settle(run);
 	digest_free(loading.digest);
+	arena_release(&loading.scratch);
 	free(loading.text);
 	(void)fclose(file);
 	if (ok)

@@ -1,53 +1,16 @@
 /* A part of a run as a run of its own. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "run/run.h"
-
-/* True when the case's own steps asked something. */
-static bool
-count_exchanges(struct invariants *invariants, const struct run_case *run_case)
-{
-	bool asked = false;
-
-	for (size_t i = 0; i < run_case->exchange_count; i++) {
-		const struct exchange *exchange = &run_case->exchanges[i];
-		bool step = exchange->purpose == PURPOSE_STEP;
-
-		asked = asked || step;
-		invariants->retried += exchange->attempt > 1;
-		if (exchange->kind == EXCHANGE_SQL)
-			invariants->statements += step;
-		else if (exchange->http.status && !exchange->http.problem)
-			invariants->replies++;
-		else
-			invariants->transport_errors++;
-	}
-	for (size_t i = 0; i < run_case->findings.count; i++) {
-		enum finding_type type = run_case->findings.items[i].type;
-
-		invariants->replies_5xx += type == FINDING_INVARIANT;
-		invariants->late += type == FINDING_LATENCY;
-	}
-	return asked;
-}
+#include "run/settled.h"
 
 static void
 count_case(struct run *part, const struct run_entry *entry, const struct run_case *run_case)
 {
-	struct totals *totals = &part->totals;
-	bool asked = count_exchanges(&part->invariants, run_case);
-	enum verdict verdict = run_case->verdict;
-
-	totals->planned++;
-	totals->passed += verdict == VERDICT_PASS;
-	totals->failed += verdict == VERDICT_FAIL;
-	totals->errors += verdict == VERDICT_ERROR;
-	totals->blocked += run_case->trouble == TROUBLE_BLOCKED;
-	totals->skipped += verdict == VERDICT_SKIP;
-	totals->flaky += entry->flaky;
-	totals->executed += verdict == VERDICT_PASS || verdict == VERDICT_FAIL ||
-			    (verdict == VERDICT_ERROR && asked);
+	part->totals.planned++;
+	settled_count(run_case, &part->totals, &part->invariants);
 	part->interrupted = part->interrupted || run_case->trouble == TROUBLE_INTERRUPTED;
 	part->complete = part->complete && entry->offset >= 0;
 }
@@ -103,11 +66,13 @@ run_part(const struct run *run, run_wanted_fn *wanted, const void *arg, const ch
 	 struct error *err)
 {
 	struct run *part = calloc(1, sizeof(*part));
+	struct arena arena = { 0 };
 	bool ok = true;
 
 	if (!part)
 		abort();
 	part->path = strdup(run->path);
+	part->fd = fcntl(run->fd, F_DUPFD_CLOEXEC, 0);
 	part->entries = calloc(run->entry_count + 1, sizeof(*part->entries));
 	if (!part->path || !part->entries)
 		abort();
@@ -118,7 +83,6 @@ run_part(const struct run *run, run_wanted_fn *wanted, const void *arg, const ch
 	memcpy(part->digest, run->digest, sizeof(part->digest));
 	memcpy(part->broken, run->broken, sizeof(part->broken));
 	for (size_t i = 0; ok && i < run->entry_count; i++) {
-		struct arena arena = { 0 };
 		struct run_case run_case;
 
 		if (!wanted(&run->entries[i].planned, arg))
@@ -127,8 +91,9 @@ run_part(const struct run *run, run_wanted_fn *wanted, const void *arg, const ch
 		ok = run_case_read(run, i, &arena, &run_case, err);
 		if (ok)
 			count_case(part, &run->entries[i], &run_case);
-		arena_release(&arena);
+		arena_reset(&arena);
 	}
+	arena_release(&arena);
 	part->header = header_of(part, run, title);
 	if (ok)
 		return part;

@@ -83,11 +83,10 @@ utf8(uint32_t code, char *out)
 	return 4;
 }
 
-/* The three readers: the escape at `text` as one to four bytes in `out`, never more than its width.
- * Returns its width, 0 when it is none. */
+/* The three readers, each as unescape_json. */
 
-static size_t
-json_escape(const char *text, size_t len, char *out, size_t *out_len)
+size_t
+unescape_json(const char *text, size_t len, char *out, size_t *out_len)
 {
 	static const char values[256] = {
 		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
@@ -175,7 +174,7 @@ static size_t
 escape_at(const char *text, size_t len, unsigned escapes, char *out, size_t *out_len)
 {
 	if (*text == '\\')
-		return escapes & ESCAPES_JSON ? json_escape(text, len, out, out_len) : 0;
+		return escapes & ESCAPES_JSON ? unescape_json(text, len, out, out_len) : 0;
 	if (*text == '%')
 		return escapes & ESCAPES_PERCENT ? percent_escape(text, len, out, out_len) : 0;
 	return escapes & ESCAPES_XML ? xml_escape(text, len, out, out_len) : 0;

@@ -34,4 +34,8 @@ void layer_to_text(const struct layer *layer, size_t *from, size_t *to);
 /* True when the byte at `at` was written as it is, not as an escape, one layer below. */
 bool layer_is_literal(const struct layer *layer, size_t at);
 
+/* The JSON escape at `text`, which begins with a backslash, as at most four bytes in `out`, never
+ * more than its width; both may be the same place. Returns its width, 0 when it is none. */
+size_t unescape_json(const char *text, size_t len, char *out, size_t *out_len);
+
 #endif

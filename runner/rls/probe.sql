@@ -12,20 +12,40 @@
 -- A, B and ~ are proofs: a statement went through, or died of a constraint, which is looked at only
 -- after the policy said yes. The refusals mean: no row and no value that was tried got through.
 
--- One try: plant a row if need be, become the persona, act, undo. `act` is finished by `reach`:
--- blind (where current of a cursor opened before the switch: exactly one row, no SELECT policy),
--- where (by its place), or none. `target` is the row's place, for both. With `replica` no trigger and
--- no foreign key is looked at; RLS is.
+-- Prepared statements of ours that were left: by this call before it ends, by one that was cut short.
+create function pg_temp.lensgate_forget() returns void language plpgsql as $$
+declare
+	left_over text;
+begin
+	for left_over in select name from pg_catalog.pg_prepared_statements where name ~ '^lensgate_\d+$' loop
+		execute 'deallocate ' || left_over;
+	end loop;
+end
+$$;
+
+-- One try: plant a row if need be, become the persona, act, undo.
+--
+-- act        the statement, with $1 and so on for `args`, which are literals of SQL. The same text is
+--            prepared once, by whoever first runs it, and planned once: parsing and planning are most
+--            of what a try costs. `known` are the texts prepared so far.
+-- reach      how the row is found. blind: where current of a cursor opened before the switch: exactly
+--            one row, no SELECT policy. where: by its place. none.
+-- candidate  the row: {nth in the cursor lensgate_rows, part, place}; of a planted one, nothing
+-- plant      the text of a row to plant first, null: none
+-- replica    no trigger and no foreign key is looked at; RLS is
+--
 -- Letters of a try: A . D G E R as above; X undecided: a trigger, a rule or a function spoke before
 -- the policy could; ? not tried.
-create function pg_temp.lensgate_attempt(p jsonb, f jsonb, act text, reach text, target text,
-		plant text, replica boolean, recount text,
+create function pg_temp.lensgate_attempt(p jsonb, f jsonb, g jsonb, act text, args text[], reach text,
+		candidate jsonb, plant text, replica boolean, recount text, inout known text[],
 		out letter text, out state text, out said text)
 	language plpgsql as $$
 declare
+	lensgate_rows refcursor := 'lensgate_rows';
 	lensgate_row refcursor := 'lensgate_row';
-	place tid;
-	part oid;
+	place text := candidate ->> 'place';
+	part text := candidate ->> 'part';
+	nth int;
 	hits bigint;
 	before bigint;
 	after bigint;
@@ -33,8 +53,21 @@ declare
 	context text;
 	culprit text;
 	own_table boolean;
+	quiet boolean := plant is not null and (f ->> 'stirs')::boolean and (p ->> 'superuser')::boolean;
 	was text := session_user;
 begin
+	if reach = 'where' then
+		act := format('%s where tableoid = $%s and ctid = $%s', act, cardinality(args) + 1,
+			cardinality(args) + 2);
+	elsif reach = 'blind' then
+		act := act || case when plant is null then ' where current of lensgate_rows'
+			else ' where current of lensgate_row' end;
+	end if;
+	-- EXECUTE of a prepared statement has a number of rows only when it returns them. What returns no
+	-- column asks for no SELECT, and no SELECT policy.
+	if act !~ '^select' then
+		act := act || ' returning 1';
+	end if;
 	for try in 1..3 loop
 		stage := 'plant';
 		state := null;
@@ -43,14 +76,19 @@ begin
 			if plant is not null then
 				-- Without triggers where possible: each change of this setting makes the server plan
 				-- everything anew.
-				if try > 1 or (f ->> 'stirs')::boolean and (p ->> 'superuser')::boolean then
+				if quiet or try > 1 then
 					perform set_config('session_replication_role', 'replica', true);
 				end if;
-				execute plant into place, part;
-				if try > 1 or (f ->> 'stirs')::boolean and (p ->> 'superuser')::boolean then
+				nth := array_position(known, g ->> 'plant');
+				if nth is null then
+					nth := cardinality(known) + 1;
+					execute format('prepare lensgate_%s as %s', nth, g ->> 'plant');
+					known := known || (g ->> 'plant');
+				end if;
+				execute format('execute lensgate_%s(%L)', nth, plant) into place, part;
+				if quiet or try > 1 then
 					perform set_config('session_replication_role', 'origin', true);
 				end if;
-				target := format('tableoid = %s and ctid = %L', part, place);
 			end if;
 			if recount is not null then
 				execute recount into before;
@@ -59,8 +97,14 @@ begin
 				perform set_config('session_replication_role', 'replica', true);
 			end if;
 			if reach = 'blind' then
-				open lensgate_row for execute format('select 1 from %s where %s', f ->> 'name', target);
-				move lensgate_row;
+				if plant is null then
+					nth := candidate ->> 'nth';
+					move absolute nth from lensgate_rows;
+				else
+					open lensgate_row for execute format('select 1 from %s where tableoid = %s and ctid = %L',
+						f ->> 'name', part, place);
+					move lensgate_row;
+				end if;
 			end if;
 			if p ? 'role' then
 				if p ? 'settings' then
@@ -73,8 +117,16 @@ begin
 					set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
 			end if;
 			stage := 'act';
-			execute act || case reach when 'blind' then ' where current of lensgate_row'
-				when 'where' then ' where ' || target else '' end;
+			nth := array_position(known, act);
+			if nth is null then
+				nth := cardinality(known) + 1;
+				execute format('prepare lensgate_%s as %s', nth, act);
+				known := known || act;
+			end if;
+			execute case when reach = 'where' then format('execute lensgate_%s(%s)', nth,
+					array_to_string(args || part || quote_literal(place), ', '))
+				when args = '{}' then 'execute lensgate_' || nth
+				else format('execute lensgate_%s(%s)', nth, array_to_string(args, ', ')) end;
 			get diagnostics hits = row_count;
 			set constraints all immediate;
 			if hits > 0 and recount is not null then
@@ -217,7 +269,7 @@ end
 $$;
 
 -- Rows to try things on, few of each class, and as unlike each other as the columns allow that the
--- policies (and the lens) look at. {class: [{target, row, tenant, owner, is: what state}]}
+-- policies (and the lens) look at. {class: [{part, place, row, tenant, owner, is: what state}]}
 -- Of a large table, the first of each tenant's.
 create function pg_temp.lensgate_sample(p jsonb, f jsonb) returns jsonb language plpgsql as $$
 declare
@@ -235,7 +287,7 @@ begin
 	into place from jsonb_each(f -> 'columns') c where (c.value ->> 'key')::boolean;
 	execute format($q$
 		select coalesce(jsonb_object_agg(c, rows), '{}') from (
-			select c, jsonb_agg(jsonb_build_object('target', format('tableoid = %%s and ctid = %%L', o, t),
+			select c, jsonb_agg(jsonb_build_object('part', o::bigint, 'place', t,
 				'row', r::text, 'tenant', v, 'owner', w, 'is', s) order by n) as rows
 			from (
 				select *, row_number() over (partition by c order by novel, k) as n from (
@@ -252,6 +304,28 @@ begin
 		place, coalesce(telling, '1'), f ->> 'name', case when f ->> 'state' is null then 3 else 4 end)
 	into s;
 	return s;
+end
+$$;
+
+-- Open lensgate_rows on the sampled rows, as who connected: each try moves to its row and acts on what
+-- the cursor is on. The sample, each row with its place in the cursor, `nth`.
+create function pg_temp.lensgate_point(f jsonb, s jsonb) returns jsonb language plpgsql as $$
+declare
+	lensgate_rows refcursor := 'lensgate_rows';
+	places jsonb := '{}';
+	place text;
+begin
+	open lensgate_rows scroll for execute format(
+		'select tableoid::bigint || ctid::text from %s where ctid = any (%L::tid[])', f ->> 'name',
+		array(select distinct r ->> 'place' from jsonb_each(s) c, jsonb_array_elements(c.value) r));
+	for nth in 1..1000000 loop
+		fetch lensgate_rows into place;
+		exit when not found;
+		places := places || jsonb_build_object(place, nth);
+	end loop;
+	return (select jsonb_object_agg(c.key, (select jsonb_agg(r || jsonb_build_object('nth',
+			places -> ((r ->> 'part') || (r ->> 'place'))) order by k)
+		from jsonb_array_elements(c.value) with ordinality e(r, k))) from jsonb_each(s) c);
 end
 $$;
 
@@ -338,21 +412,20 @@ begin
 end
 $$;
 
--- An INSERT of a whole row into these columns, for format() to put the row's text in.
+-- An INSERT of a whole row, which is its first parameter, into these columns.
 create function pg_temp.lensgate_insert(f jsonb, columns jsonb) returns text language plpgsql as $$
 begin
-	return (select replace(format('insert into %s (%s) overriding system value select %s from (select ',
-			f ->> 'name', string_agg(quote_ident(c), ', ' order by n),
-			string_agg('(q.r).' || quote_ident(c), ', ' order by n)), '%', '%%') || '%L' ||
-			replace(format('::%s as r offset 0) q', f ->> 'name'), '%', '%%')
+	return (select format('insert into %s (%s) overriding system value select %s from '
+			'(select $1::%1$s as r offset 0) q', f ->> 'name',
+			string_agg(quote_ident(c), ', ' order by n),
+			string_agg('(q.r).' || quote_ident(c), ', ' order by n))
 		from jsonb_array_elements_text(columns) with ordinality k(c, n));
 end
 $$;
 
 -- Whether a row of `class` that carries `constant` shows: for SELECT, when nothing else does.
 create function pg_temp.lensgate_planted_shows(p jsonb, f jsonb, g jsonb, s jsonb, class text,
-		constant jsonb,
-		out letter text, out said text)
+		constant jsonb, inout known text[], out letter text, out said text)
 	language plpgsql as $$
 declare
 	base jsonb := coalesce(s -> class -> 0, pg_temp.lensgate_stand_ins(p, f, s, class) -> 0);
@@ -365,8 +438,9 @@ begin
 	end if;
 	row_text := pg_temp.lensgate_with(f, base ->> 'row', coalesce(base -> 'override', '{}') ||
 		pg_temp.lensgate_fresh(f, g) || constant);
-	t := pg_temp.lensgate_attempt(p, f, 'select 1 from ' || (f ->> 'name'), 'where', null,
-		format(g ->> 'plant', row_text), false, null);
+	t := pg_temp.lensgate_attempt(p, f, g, 'select 1 from ' || (f ->> 'name'), '{}', 'where', null,
+		row_text, false, null, known);
+	known := t.known;
 	letter := t.letter;
 	said := t.said;
 exception when others then
@@ -377,7 +451,7 @@ $$;
 
 -- SELECT: the rows themselves are compared, not their number. What is hidden is planted again with
 -- the values that the policies talk about.
-create function pg_temp.lensgate_select(p jsonb, f jsonb, g jsonb, s jsonb)
+create function pg_temp.lensgate_select(p jsonb, f jsonb, g jsonb, s jsonb, known text[])
 	returns table (class text, letter text, seen bigint, of_seen bigint, state text, how text,
 		reason text, tries int) language plpgsql as $$
 declare
@@ -438,7 +512,8 @@ begin
 			for constant in select k from jsonb_array_elements(case when letter = '?' then '[{}]'::jsonb
 					else '[]' end || case when class in ('other', 'null')
 						then f #> '{constants,SELECT}' else '[]' end) k loop
-				t := pg_temp.lensgate_planted_shows(p, f, g, s, class, constant);
+				t := pg_temp.lensgate_planted_shows(p, f, g, s, class, constant, known);
+				known := t.known;
 				tries := tries + 1;
 				if t.letter = '.' and letter = '?' then
 					letter := '.';
@@ -556,10 +631,50 @@ begin
 end
 $$;
 
+-- The UPDATE that writes `news` into `name`, or the value of `kept`, the row's text; and the values of
+-- `variant`, where the role may. Null when the variant comes to nothing. Values are parameters, so
+-- that statements are alike, but for domains: those would be checked before the row is looked for.
+create function pg_temp.lensgate_update(f jsonb, g jsonb, name text, news text, kept text,
+		variant jsonb, out act text, out args text[])
+	language plpgsql as $$
+declare
+	k text;
+	v text;
+begin
+	act := format('update %s set %I = ', f ->> 'name', name);
+	if kept is not null then
+		act := act || format('($1::%s).%I', f ->> 'name', name);
+		args := array[quote_literal(kept)];
+	elsif (f #>> array['columns', name, 'domain'])::boolean then
+		act := act || quote_nullable(news);
+		args := '{}';
+	else
+		act := act || '$1';
+		args := array[quote_nullable(news)];
+	end if;
+	if variant = '{}' then
+		return;
+	end if;
+	news := act;
+	for k, v in select e.key, e.value from jsonb_each_text(variant) e
+			where g -> 'update' ? e.key and e.key <> name loop
+		if (f #>> array['columns', k, 'domain'])::boolean then
+			act := act || format(', %I = %L', k, v);
+		else
+			args := args || quote_nullable(v);
+			act := act || format(', %I = $%s', k, cardinality(args));
+		end if;
+	end loop;
+	if act = news then
+		act := null;
+	end if;
+end
+$$;
+
 -- One cell of INSERT, UPDATE, MOVE or DELETE. `base` is the row an INSERT got through with, for the
 -- cells of column groups, which begin `from_base`.
 create function pg_temp.lensgate_write(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
-		class text, landing text, variants jsonb, from_base jsonb, shut boolean,
+		class text, landing text, variants jsonb, from_base jsonb, shut boolean, inout known text[],
 		out letter text, out seen bigint, out of_seen bigint, out state text, out how text,
 		out reason text, out tries int, out label text, out base jsonb)
 	language plpgsql as $$
@@ -576,6 +691,7 @@ declare
 	a record;
 	row_text text;
 	act text;
+	args text[];
 	plant text;
 	recount text;
 	last text;
@@ -633,7 +749,7 @@ begin
 		elsif a.columns = '{}' and number = 1 then
 			unsure := 'there is no value to write';
 		end if;
-		plant := case when candidate ? 'plant' and command <> 'INSERT' then format(g ->> 'plant', row_text) end;
+		plant := case when candidate ? 'plant' and command <> 'INSERT' then row_text end;
 		<<values_tried>>
 		for i in 1..cardinality(a.columns) loop
 			for variant, nth in select v, k from jsonb_array_elements(variants) with ordinality e(v, k) loop
@@ -641,31 +757,31 @@ begin
 				exit when nth > 1 and (plant is not null or last not in ('D', 'T', 'X') or i > 1)
 					or nth > 2 and number > 1;
 				exit values_tried when tries > 40;
+				args := '{}';
 				if command = 'DELETE' then
 					act := 'delete from ' || (f ->> 'name');
 				elsif command = 'INSERT' then
+					act := g ->> 'into';
 					begin
-						act := pg_temp.lensgate_with(f, row_text, variant || case when grp = '' then '{}'
-							else jsonb_build_object(a.columns[i], a.news[i]) end);
+						args := array[quote_literal(pg_temp.lensgate_with(f, row_text, variant ||
+							case when grp = '' then '{}' else jsonb_build_object(a.columns[i], a.news[i]) end))];
 					exception when others then
 						continue;   -- the value does not fit the column
 					end;
-					act := format(g ->> 'into', act);
 				else
-					act := format('update %s set %I = ', f ->> 'name', a.columns[i]) ||
-						case when a.kept[i] then format('(%L::%s).%I', row_text, f ->> 'name', a.columns[i])
-							else quote_nullable(a.news[i]) end;
-					if variant <> '{}' then
-						select act || string_agg(format(', %I = %L', k, v), '') into act
-						from jsonb_each_text(variant) e(k, v) where g -> 'update' ? k and k <> a.columns[i];
-						continue when act is null;
-					end if;
+					u := pg_temp.lensgate_update(f, g, a.columns[i], a.news[i],
+						case when a.kept[i] then row_text end, variant);
+					continue when u.act is null;
+					act := u.act;
+					args := u.args;
 				end if;
-				t := pg_temp.lensgate_attempt(p, f, act, reach, candidate ->> 'target', plant, false, recount);
+				t := pg_temp.lensgate_attempt(p, f, g, act, args, reach, candidate, plant, false, recount, known);
+				known := t.known;
 				tries := tries + 1;
 				last := t.letter;
 				if last = 'X' and (p ->> 'superuser')::boolean then
-					u := pg_temp.lensgate_attempt(p, f, act, reach, candidate ->> 'target', plant, true, null);
+					u := pg_temp.lensgate_attempt(p, f, g, act, args, reach, candidate, plant, true, null, known);
+					known := u.known;
 					tries := tries + 1;
 					last := case when u.letter = 'A' then 'T' else u.letter end;
 					if last <> 'T' then
@@ -673,8 +789,9 @@ begin
 					end if;
 				elsif last = 'E' and t.state not in ('42501', '42P17', '54001') then
 					-- The probe's own mistake, if whoever no policy holds meets it too.
-					u := pg_temp.lensgate_attempt(p - 'role', f, act, reach, candidate ->> 'target', plant, false,
-						null);
+					u := pg_temp.lensgate_attempt(p - 'role', f, g, act, args, reach, candidate, plant, false, null,
+						known);
+					known := u.known;
 					tries := tries + 1;
 					if u.state = t.state then
 						last := 'X';
@@ -696,7 +813,8 @@ begin
 						base := jsonb_build_object('row', pg_temp.lensgate_with(f, row_text, variant),
 							'is', candidate -> 'is');
 					elsif last = 'A' and plant is null then
-						u := pg_temp.lensgate_attempt(p, f, act, 'where', candidate ->> 'target', null, false, null);
+						u := pg_temp.lensgate_attempt(p, f, g, act, args, 'where', candidate, null, false, null, known);
+						known := u.known;
 						tries := tries + 1;
 						if u.letter <> 'A' then
 							letter := 'B';
@@ -838,8 +956,10 @@ $$;
 
 -- The cells of a command and group that this relation has at all: (command, group, class, landing).
 create function pg_temp.lensgate_cells(f jsonb) returns table (command text, grp text, class text,
-		landing text) language sql as $$
-	with classes as (select c, n from unnest(pg_temp.lensgate_classes(f)) with ordinality k(c, n)),
+		landing text) language plpgsql as $$
+#variable_conflict use_column
+begin
+	return query with classes as (select c, n from unnest(pg_temp.lensgate_classes(f)) with ordinality k(c, n)),
 	groups as (select key as g from jsonb_each(f -> 'groups'))
 	select command, g, c, landing from (
 		select 1 as o, 'INSERT' as command, '' as g, c, null as landing, n from classes
@@ -852,7 +972,8 @@ create function pg_temp.lensgate_cells(f jsonb) returns table (command text, grp
 				or l.c in ('mine', 'own') and f.c in ('other', 'null')
 				or f.c || l.c in ('minecolleague', 'colleaguemine'))
 		union all select 6, 'DELETE', '', c, null, n from classes) z
-	order by o, g, n
+	order by o, g, n;
+end
 $$;
 
 create function pg_temp.lensgate_probe(p jsonb, f jsonb, commands text[])
@@ -866,6 +987,8 @@ declare
 	variants jsonb;
 	filtered text[] := '{}';
 	bases jsonb := '{}';
+	known text[] := '{}';
+	lensgate_rows refcursor := 'lensgate_rows';
 begin
 	grp := '';
 	if f ? 'oid' and not exists (select from pg_class where oid = (f ->> 'oid')::bigint::oid) then
@@ -893,6 +1016,7 @@ begin
 		end if;
 		return;
 	end if;
+	perform pg_temp.lensgate_forget();
 	g := pg_temp.lensgate_grants(p, f);
 	g := g || jsonb_build_object('into', pg_temp.lensgate_insert(f, g -> 'insert'),
 		'plant', pg_temp.lensgate_insert(f, g -> 'stored') || ' returning ctid, tableoid');
@@ -903,10 +1027,14 @@ begin
 	if commands && array['SELECT', 'INSERT', 'UPDATE', 'MOVE', 'DELETE'] then
 		s := pg_temp.lensgate_sample(p, f);
 	end if;
+	if commands && array['UPDATE', 'MOVE', 'DELETE'] and s <> '{}' then
+		s := pg_temp.lensgate_point(f, s);
+	end if;
 	if 'SELECT' = any (commands) then
 		return query select 'SELECT', '', v.class, case when v.class = 'mine' and p ->> 'user' is null
 				then '-' else v.letter end, v.seen, v.of_seen, v.state, v.how, v.reason,
-			v.tries, null::text from pg_temp.lensgate_select(p, f, g, s) v;
+			v.tries, null::text from pg_temp.lensgate_select(p, f, g, s, known) v;
+		perform pg_temp.lensgate_forget();
 	end if;
 	for c in select * from pg_temp.lensgate_cells(f) k where k.command = any (commands) loop
 		command := c.command;
@@ -927,7 +1055,8 @@ begin
 					else variants -> replace(command, 'MOVE', 'UPDATE') end,
 				case when grp <> '' and command = 'INSERT' then bases -> c.class end,
 				-- USING looks at the row as it was: what no UPDATE reaches, no other one does.
-				command in ('UPDATE', 'MOVE') and c.class = any (filtered));
+				command in ('UPDATE', 'MOVE') and c.class = any (filtered), known);
+			known := w.known;
 			if command = 'UPDATE' and grp = '' and w.letter = '.' then
 				filtered := filtered || c.class;
 			end if;
@@ -948,6 +1077,10 @@ begin
 		seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 1; label := null;
 		return next;
 	end loop;
+	if s <> '{}' and commands && array['UPDATE', 'MOVE', 'DELETE'] then
+		close lensgate_rows;
+	end if;
+	perform pg_temp.lensgate_forget();
 end
 $$;
 

@@ -257,8 +257,10 @@ self_test(struct prober *prober, struct error *err)
 static bool
 install(struct prober *prober, struct error *err)
 {
-	/* Plans of one use are not worth compiling. */
-	return sql_session_script(prober->session, "savepoint lensgate_prober; set local jit = off",
+	/* Plans of few uses are not worth compiling, nor making anew for each value. */
+	return sql_session_script(prober->session,
+				  "savepoint lensgate_prober; set local jit = off;"
+				  " set local plan_cache_mode = force_generic_plan",
 				  SETUP_MS, NULL, err) &&
 	       check_login(prober, err) && check_roles(prober, err) &&
 	       sql_session_script(prober->session, relations_sql, SETUP_MS, NULL, err) &&

@@ -65,6 +65,7 @@ create function pg_temp.lensgate_columns(rel oid) returns jsonb language sql as 
 	select coalesce(jsonb_object_agg(a.attname, jsonb_build_object(
 		'n', a.attnum,
 		'type', b.typname, 'category', b.typcategory, 'enum', b.typtype = 'e',
+		'domain', d.typtype = 'd',
 		'length', case when b.typname in ('varchar', 'bpchar') and a.atttypmod > 4
 			then a.atttypmod - 4 end,
 		'labels', (select jsonb_agg(e.enumlabel order by e.enumsortorder)

@@ -12,14 +12,23 @@
 -- A, B and ~ are proofs: a statement went through, or died of a constraint, which is looked at only
 -- after the policy said yes. The refusals mean: no row and no value that was tried got through.
 
--- Prepared statements of ours that were left: by this call before it ends, by one that was cut short.
-create function pg_temp.lensgate_forget() returns void language plpgsql as $$
+-- The statements prepared so far for `prefix`, in the order of their numbers; all other ones of ours are
+-- done with and forgotten.
+create function pg_temp.lensgate_known(prefix text) returns text[] language plpgsql as $$
 declare
-	left_over text;
+	known text[] := '{}';
+	prepared record;
 begin
-	for left_over in select name from pg_catalog.pg_prepared_statements where name ~ '^lensgate_\d+$' loop
-		execute 'deallocate ' || left_over;
+	for prepared in select name, regexp_replace(statement, '^prepare \S+ as ', '') as act
+			from pg_catalog.pg_prepared_statements where name ~ '^lensgate_[\d_]+$'
+			order by regexp_replace(name, '.*_', '')::int loop
+		if starts_with(prepared.name, prefix) then
+			known := known || prepared.act;
+		else
+			execute 'deallocate ' || prepared.name;
+		end if;
 	end loop;
+	return known;
 end
 $$;
 
@@ -27,10 +36,11 @@ $$;
 --
 -- act        the statement, with $1 and so on for `args`, which are literals of SQL. The same text is
 --            prepared once, by whoever first runs it, and planned once: parsing and planning are most
---            of what a try costs. `known` are the texts prepared so far.
+--            of what a try costs. `known` are the texts prepared so far, called `prefix` of g and
+--            their number.
 -- reach      how the row is found. blind: where current of a cursor opened before the switch: exactly
 --            one row, no SELECT policy. where: by its place. none.
--- candidate  the row: {nth in the cursor lensgate_rows, part, place}; of a planted one, nothing
+-- candidate  the row: {nth in `cursor` of g, part, place}; of a planted one, nothing
 -- plant      the text of a row to plant first, null: none
 -- replica    no trigger and no foreign key is looked at; RLS is
 --
@@ -41,8 +51,9 @@ create function pg_temp.lensgate_attempt(p jsonb, f jsonb, g jsonb, act text, ar
 		out letter text, out state text, out said text)
 	language plpgsql as $$
 declare
-	lensgate_rows refcursor := 'lensgate_rows';
+	lensgate_rows refcursor := g ->> 'cursor';
 	lensgate_row refcursor := 'lensgate_row';
+	prefix text := g ->> 'prefix';
 	place text := candidate ->> 'place';
 	part text := candidate ->> 'part';
 	nth int;
@@ -53,6 +64,7 @@ declare
 	context text;
 	culprit text;
 	own_table boolean;
+	done text;
 	quiet boolean := plant is not null and (f ->> 'stirs')::boolean and (p ->> 'superuser')::boolean;
 	was text := session_user;
 begin
@@ -60,8 +72,8 @@ begin
 		act := format('%s where tableoid = $%s and ctid = $%s', act, cardinality(args) + 1,
 			cardinality(args) + 2);
 	elsif reach = 'blind' then
-		act := act || case when plant is null then ' where current of lensgate_rows'
-			else ' where current of lensgate_row' end;
+		act := act || ' where current of ' || case when plant is null then lensgate_rows
+			else lensgate_row end;
 	end if;
 	-- EXECUTE of a prepared statement has a number of rows only when it returns them. What returns no
 	-- column asks for no SELECT, and no SELECT policy.
@@ -77,24 +89,24 @@ begin
 				-- Without triggers where possible: each change of this setting makes the server plan
 				-- everything anew.
 				if quiet or try > 1 then
-					perform set_config('session_replication_role', 'replica', true);
+					done := set_config('session_replication_role', 'replica', true);
 				end if;
 				nth := array_position(known, g ->> 'plant');
 				if nth is null then
 					nth := cardinality(known) + 1;
-					execute format('prepare lensgate_%s as %s', nth, g ->> 'plant');
+					execute format('prepare %s%s as %s', prefix, nth, g ->> 'plant');
 					known := known || (g ->> 'plant');
 				end if;
-				execute format('execute lensgate_%s(%L)', nth, plant) into place, part;
+				execute format('execute %s%s(%L)', prefix, nth, plant) into place, part;
 				if quiet or try > 1 then
-					perform set_config('session_replication_role', 'origin', true);
+					done := set_config('session_replication_role', 'origin', true);
 				end if;
 			end if;
 			if recount is not null then
 				execute recount into before;
 			end if;
 			if replica then
-				perform set_config('session_replication_role', 'replica', true);
+				done := set_config('session_replication_role', 'replica', true);
 			end if;
 			if reach = 'blind' then
 				if plant is null then
@@ -111,22 +123,26 @@ begin
 					perform set_config(key, value, true) from jsonb_each_text(p -> 'settings');
 				end if;
 				if (p ->> 'authenticator')::boolean then
-					perform set_config('session_authorization', 'authenticator', true);
+					done := set_config('session_authorization', 'authenticator', true);
 				end if;
-				perform set_config('role', p ->> 'role', true),
-					set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
+				done := set_config('role', p ->> 'role', true);
+				done := set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
 			end if;
 			stage := 'act';
 			nth := array_position(known, act);
 			if nth is null then
 				nth := cardinality(known) + 1;
-				execute format('prepare lensgate_%s as %s', nth, act);
+				execute 'prepare ' || prefix || nth || ' as ' || act;
 				known := known || act;
 			end if;
-			execute case when reach = 'where' then format('execute lensgate_%s(%s)', nth,
-					array_to_string(args || part || quote_literal(place), ', '))
-				when args = '{}' then 'execute lensgate_' || nth
-				else format('execute lensgate_%s(%s)', nth, array_to_string(args, ', ')) end;
+			if reach = 'where' then
+				execute 'execute ' || prefix || nth || '(' ||
+					array_to_string(args || part || quote_literal(place), ', ') || ')';
+			elsif args = '{}' then
+				execute 'execute ' || prefix || nth;
+			else
+				execute 'execute ' || prefix || nth || '(' || array_to_string(args, ', ') || ')';
+			end if;
 			get diagnostics hits = row_count;
 			set constraints all immediate;
 			if hits > 0 and recount is not null then
@@ -269,7 +285,8 @@ end
 $$;
 
 -- Rows to try things on, few of each class, and as unlike each other as the columns allow that the
--- policies (and the lens) look at. {class: [{part, place, row, tenant, owner, is: what state}]}
+-- policies (and the lens) look at. {class: [{part, place, row, old: the row as JSON, tenant, owner, is:
+-- what state}]}
 -- Of a large table, the first of each tenant's.
 create function pg_temp.lensgate_sample(p jsonb, f jsonb) returns jsonb language plpgsql as $$
 declare
@@ -288,7 +305,7 @@ begin
 	execute format($q$
 		select coalesce(jsonb_object_agg(c, rows), '{}') from (
 			select c, jsonb_agg(jsonb_build_object('part', o::bigint, 'place', t,
-				'row', r::text, 'tenant', v, 'owner', w, 'is', s) order by n) as rows
+				'row', r::text, 'old', to_jsonb(r), 'tenant', v, 'owner', w, 'is', s) order by n) as rows
 			from (
 				select *, row_number() over (partition by c order by novel, k) as n from (
 					select *, %6$s as novel from (
@@ -307,25 +324,56 @@ begin
 end
 $$;
 
--- Open lensgate_rows on the sampled rows, as who connected: each try moves to its row and acts on what
--- the cursor is on. The sample, each row with its place in the cursor, `nth`.
-create function pg_temp.lensgate_point(f jsonb, s jsonb) returns jsonb language plpgsql as $$
+-- Samples of the relation that is looked at, by the classes' expression: people of one tenant have the
+-- same. Each has a cursor lensgate_rows_n, which stands open on its rows.
+create temporary table lensgate_samples (
+	n int,
+	name text,
+	class text,
+	sample jsonb
+) on commit drop;
+
+-- The sample, each row with its place in the cursor, `nth`; and the cursor, opened as who connected:
+-- each try moves it to its row and acts on what it is on.
+create function pg_temp.lensgate_sampled(p jsonb, f jsonb, out s jsonb, out rows_cursor text)
+	language plpgsql as $$
 declare
-	lensgate_rows refcursor := 'lensgate_rows';
+	key text := pg_temp.lensgate_class(p, f);
+	lensgate_rows refcursor;
+	old text;
+	number int;
 	places jsonb := '{}';
 	place text;
 begin
-	open lensgate_rows scroll for execute format(
-		'select tableoid::bigint || ctid::text from %s where ctid = any (%L::tid[])', f ->> 'name',
-		array(select distinct r ->> 'place' from jsonb_each(s) c, jsonb_array_elements(c.value) r));
-	for nth in 1..1000000 loop
-		fetch lensgate_rows into place;
-		exit when not found;
-		places := places || jsonb_build_object(place, nth);
-	end loop;
-	return (select jsonb_object_agg(c.key, (select jsonb_agg(r || jsonb_build_object('nth',
-			places -> ((r ->> 'part') || (r ->> 'place'))) order by k)
-		from jsonb_array_elements(c.value) with ordinality e(r, k))) from jsonb_each(s) c);
+	select sample, 'lensgate_rows_' || n into s, rows_cursor
+	from pg_temp.lensgate_samples where class = key and name = f ->> 'name';
+	if found then
+		return;
+	end if;
+	delete from pg_temp.lensgate_samples where name <> f ->> 'name';
+	if found then
+		for old in select c.name from pg_catalog.pg_cursors c where c.name ~ '^lensgate_rows_\d+$' loop
+			execute 'close ' || old;
+		end loop;
+	end if;
+	select count(*) + 1 into number from pg_temp.lensgate_samples;
+	rows_cursor := 'lensgate_rows_' || number;
+	lensgate_rows := rows_cursor;
+	s := pg_temp.lensgate_sample(p, f);
+	if s <> '{}' then
+		open lensgate_rows scroll for execute format(
+			'select tableoid::bigint || ctid::text from %s where ctid = any (%L::tid[])', f ->> 'name',
+			array(select distinct r ->> 'place' from jsonb_each(s) c, jsonb_array_elements(c.value) r));
+		for nth in 1..1000000 loop
+			fetch lensgate_rows into place;
+			exit when not found;
+			places := places || jsonb_build_object(place, nth);
+		end loop;
+		s := (select jsonb_object_agg(c.key, (select jsonb_agg(r || jsonb_build_object('nth',
+				places -> ((r ->> 'part') || (r ->> 'place'))) order by k)
+			from jsonb_array_elements(c.value) with ordinality e(r, k))) from jsonb_each(s) c);
+	end if;
+	insert into pg_temp.lensgate_samples values (number, f ->> 'name', key, s);
 end
 $$;
 
@@ -538,10 +586,9 @@ $$;
 -- What is written, for one cell: column and value, one pair after the other until one gets through;
 -- `kept` means the value the row has. `columns` is null when the role may write none of them.
 create function pg_temp.lensgate_assignments(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
-		landing text, row_text text, out columns text[], out news text[], out kept boolean[])
+		landing text, row_text text, old jsonb, out columns text[], out news text[], out kept boolean[])
 	language plpgsql as $$
 declare
-	old jsonb;
 	target text;
 	c text;
 	n text;
@@ -564,7 +611,9 @@ begin
 		end if;
 		return;
 	end if;
-	execute format('select to_jsonb(%L::%s)', row_text, f ->> 'name') into old;
+	if old is null then
+		execute format('select to_jsonb(%L::%s)', row_text, f ->> 'name') into old;
+	end if;
 	for c in select k from jsonb_array_elements_text(case when grp = '' then jsonb_build_array(g -> 'harmless')
 			else f #> array['groups', grp] end) k where g -> lower(command) ? k loop
 		if c = f ->> 'state' and f -> 'next' <> 'null' then
@@ -686,7 +735,6 @@ declare
 		else pg_temp.lensgate_candidates(p, f, s, command, class, shut) end;
 	candidate jsonb;
 	variant jsonb;
-	nth int;
 	override jsonb;
 	a record;
 	row_text text;
@@ -724,7 +772,8 @@ begin
 			pg_temp.lensgate_class(p, f), case brought when 'own' then '{own,mine,colleague}'
 				else array[coalesce(brought, class)] end);
 	end if;
-	for candidate in select c from jsonb_array_elements(candidates) c loop
+	for c in 0..jsonb_array_length(candidates) - 1 loop
+		candidate := candidates -> c;
 		continue when candidate ? 'constant' and letter = 'A';
 		number := number + 1;
 		if not candidate ? 'constant' then
@@ -737,7 +786,8 @@ begin
 				override := override || pg_temp.lensgate_fresh(f, g) || coalesce(candidate -> 'constant', '{}');
 			end if;
 			row_text := pg_temp.lensgate_with(f, candidate ->> 'row', override);
-			a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, brought, row_text);
+			a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, brought, row_text,
+				(candidate -> 'old') || override);
 		exception when others then
 			unsure := 'no row could be made: ' || sqlerrm;
 			continue;
@@ -752,7 +802,8 @@ begin
 		plant := case when candidate ? 'plant' and command <> 'INSERT' then row_text end;
 		<<values_tried>>
 		for i in 1..cardinality(a.columns) loop
-			for variant, nth in select v, k from jsonb_array_elements(variants) with ordinality e(v, k) loop
+			for nth in 1..jsonb_array_length(variants) loop
+				variant := variants -> (nth - 1);
 				-- All that fits the claims at once for every row, the rest for the first.
 				exit when nth > 1 and (plant is not null or last not in ('D', 'T', 'X') or i > 1)
 					or nth > 2 and number > 1;
@@ -987,8 +1038,8 @@ declare
 	variants jsonb;
 	filtered text[] := '{}';
 	bases jsonb := '{}';
-	known text[] := '{}';
-	lensgate_rows refcursor := 'lensgate_rows';
+	known text[];
+	prefix text;
 begin
 	grp := '';
 	if f ? 'oid' and not exists (select from pg_class where oid = (f ->> 'oid')::bigint::oid) then
@@ -1016,25 +1067,27 @@ begin
 		end if;
 		return;
 	end if;
-	perform pg_temp.lensgate_forget();
+	prefix := format('lensgate_%s_%s_', f ->> 'oid', quote_ident(p ->> 'role')::regrole::oid);
+	-- Statements are planned once for a role, and not for a persona, unless a function could be in the
+	-- plan that says it depends on nothing and is taken by its word: it may well read the claims.
+	known := pg_temp.lensgate_known(case when (f ->> 'folds')::boolean then 'none' else prefix end);
 	g := pg_temp.lensgate_grants(p, f);
 	g := g || jsonb_build_object('into', pg_temp.lensgate_insert(f, g -> 'insert'),
-		'plant', pg_temp.lensgate_insert(f, g -> 'stored') || ' returning ctid, tableoid');
+		'plant', pg_temp.lensgate_insert(f, g -> 'stored') || ' returning ctid, tableoid',
+		'prefix', prefix);
 	-- A variant must not change what the cell is about.
 	variants := jsonb_build_object('INSERT', pg_temp.lensgate_variants(p, f, 'INSERT', '{}'), 'UPDATE',
 		pg_temp.lensgate_variants(p, f, 'UPDATE', array(select jsonb_array_elements_text(e.value)
 			from jsonb_each(f -> 'groups') e)));
 	if commands && array['SELECT', 'INSERT', 'UPDATE', 'MOVE', 'DELETE'] then
-		s := pg_temp.lensgate_sample(p, f);
-	end if;
-	if commands && array['UPDATE', 'MOVE', 'DELETE'] and s <> '{}' then
-		s := pg_temp.lensgate_point(f, s);
+		select k.s, g || jsonb_build_object('cursor', k.rows_cursor) into s, g
+		from pg_temp.lensgate_sampled(p, f) k;
 	end if;
 	if 'SELECT' = any (commands) then
 		return query select 'SELECT', '', v.class, case when v.class = 'mine' and p ->> 'user' is null
 				then '-' else v.letter end, v.seen, v.of_seen, v.state, v.how, v.reason,
 			v.tries, null::text from pg_temp.lensgate_select(p, f, g, s, known) v;
-		perform pg_temp.lensgate_forget();
+		known := pg_temp.lensgate_known(prefix);
 	end if;
 	for c in select * from pg_temp.lensgate_cells(f) k where k.command = any (commands) loop
 		command := c.command;
@@ -1077,10 +1130,6 @@ begin
 		seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 1; label := null;
 		return next;
 	end loop;
-	if s <> '{}' and commands && array['UPDATE', 'MOVE', 'DELETE'] then
-		close lensgate_rows;
-	end if;
-	perform pg_temp.lensgate_forget();
 end
 $$;
 

@@ -298,10 +298,14 @@ prober_close(struct prober *prober)
 
 	if (!prober)
 		return;
+	/* Prepared statements are no part of a transaction. */
 	if (sql_session_alive(prober->session) &&
-	    !sql_session_script(prober->session, "rollback to lensgate_prober", SETUP_MS, NULL,
-				&ignored))
-		ignored = (struct error){ 0 }; /* the caller's rollback does the same */
+	    !(sql_session_script(prober->session,
+				 "rollback to lensgate_probes; select pg_temp.lensgate_known('none')",
+				 SETUP_MS, NULL, &ignored) &&
+	      sql_session_script(prober->session, "rollback to lensgate_prober", SETUP_MS, NULL,
+				 &ignored)))
+		ignored = (struct error){ 0 }; /* the caller's rollback does the rest */
 	json_decref(prober->roles);
 	json_decref(prober->hung);
 	json_decref(prober->made_for);

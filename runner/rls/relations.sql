@@ -146,6 +146,10 @@ begin
 	return query
 	with lensgate_kinds(command, kind) as (values ('SELECT', 'r'::"char"), ('INSERT', 'a'),
 			('UPDATE', 'w'), ('MOVE', 'w'), ('DELETE', 'd')),
+	-- Functions of people that say they depend on nothing: a plan holds what they returned.
+	folding as (select exists (select from pg_catalog.pg_proc p where p.provolatile = 'i'
+			and p.oid >= 16384 and not exists (select from pg_catalog.pg_depend e
+				where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')) as any),
 	reachable as (
 		select c.*, n.nspname, format('%I.%I', n.nspname, c.relname) as name,
 			coalesce(hints -> (n.nspname || '.' || c.relname), hints -> c.relname::text, '{}') as hint,
@@ -176,7 +180,7 @@ begin
 				false),
 			'columns', q.columns, 'rows', greatest(q.reltuples, 0)::bigint,
 			'family', q.relkind = 'p' or q.relhassubclass,
-			'writable', pg_catalog.pg_relation_is_updatable(q.oid, false),
+			'writable', pg_catalog.pg_relation_is_updatable(q.oid, false), 'folds', o.any,
 			'triggers', (select coalesce(bit_or(t.tgtype::int), 0) from pg_catalog.pg_trigger t
 				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')
 					and (t.tgtype & 3) = 3),
@@ -192,7 +196,7 @@ begin
 			'constants', (select jsonb_object_agg(k.command, pg_temp.lensgate_constants(q.oid, k.kind,
 					q.columns, q.tenant ->> 'column', q.hint ->> 'owner'))
 				from lensgate_kinds k))
-	from reachable q
+	from reachable q, folding o
 	union all
 	select format('%I.%I()', n.nspname, p.proname), 'x', jsonb_build_object(
 		'name', format('%I.%I()', n.nspname, p.proname), 'relname', p.proname, 'kind', 'x',

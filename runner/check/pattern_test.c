@@ -39,7 +39,7 @@ static const struct {
 	{ "{\"$type\":\"string\"}", "null", false },
 	{ "{\"$type\":\"number\"}", "1.5", true },
 	{ "{\"$type\":\"number\"}", "\"1.5\"", false },
-	{ "{\"$type\":\"integer\"}", "5.0", true },
+	{ "{\"$type\":\"integer\"}", "5.0", false },
 	{ "{\"$type\":\"integer\"}", "5.5", false },
 	{ "{\"$type\":\"integer\"}", "\"5\"", false },
 	{ "{\"$type\":\"boolean\"}", "false", true },

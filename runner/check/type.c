@@ -17,6 +17,13 @@ is_boolean(const json_t *value)
 	return json_is_boolean(value);
 }
 
+/* As it is written: 5.0 is another text than 5, and many a typed reader refuses it. */
+static bool
+is_integer(const json_t *value)
+{
+	return json_is_integer(value);
+}
+
 static bool
 is_null(const json_t *value)
 {
@@ -58,7 +65,7 @@ is_uuid(const json_t *value)
 static const struct type types[] = {
 	{ "array", "an array", is_array },
 	{ "boolean", "a boolean", is_boolean },
-	{ "integer", "an integer", value_is_integer },
+	{ "integer", "an integer", is_integer },
 	{ "null", "null", is_null },
 	{ "number", "a number", is_number },
 	{ "object", "an object", is_object },

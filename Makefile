@@ -104,9 +104,10 @@ $(CHECKED)/%.o: %.c Makefile | $(TEXTS)
 -include $(SOURCES:%.c=$(RELEASE)/%.d) $(SOURCES:%.c=$(CHECKED)/%.d)
 
 lint: layers $(TEXTS)
+	@ci/deploy/grafana/make.sh --check
 	@echo "  FORMAT, SHELL"
 	@clang-format --dry-run --Werror $(HEADED)
-	@shellcheck -e SC1091 ci/*.sh ci/action/*.sh ci/self/*.sh ci/up fixtures/target/*.sh .ci/run
+	@shellcheck -e SC1091 ci/*.sh ci/action/*.sh ci/deploy/*/*.sh ci/self/*.sh ci/up fixtures/target/*.sh .ci/run
 	@printf '%s\n' $(RUNNER) $(TARGET) $(HOSTILE) | \
 		xargs -P $$(nproc) -n 6 sh -c 'echo "  TIDY  $$*"; out=$$(clang-tidy --quiet "$$@" -- \
 			$(shell pkg-config --cflags $(PKGS)) 2>&1) || { echo "$$out"; exit 1; }' tidy

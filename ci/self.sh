@@ -122,6 +122,7 @@ check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/sql.sh
 . ci/self/hostile.sh
 . ci/self/target.sh
+. ci/self/board.sh
 . ci/self/canary.sh
 . ci/self/verdicts.sh
 . ci/self/rules.sh

@@ -15,21 +15,31 @@
 
 #define PROGRAM       "lensgate-target"
 #define PROGRAM_MAX   ((size_t)256 * 1024 * 1024)
-#define SECRET_BYTES  32
+#define SECRET_MAX    64
 #define COMMIT_DIGITS 40
-#define DEFAULT_FLAG  "SHOPPING_LIST_LENS_V1_ENABLED=true"
+#define HEX           "0123456789abcdef"
 
-enum secret { SECRET_JWT, SECRET_PASSWORD, SECRET_APIKEY, SECRETS };
-
-/* The name files know it by, and the target's own. */
-static const struct {
-	const char *name, *variable;
-} secret_names[] = {
-	[SECRET_JWT] = { "LENSGATE_TARGET_JWT_SECRET", "LENSGATE_JWT_SECRET" },
-	[SECRET_PASSWORD] = { "LENSGATE_TARGET_PASSWORD", "LENSGATE_PERSONA_PASSWORD" },
-	[SECRET_APIKEY] = { "LENSGATE_TARGET_APIKEY", "LENSGATE_APIKEY" },
+static const char *const default_flags[] = {
+	"SHOPPING_LIST_LENS_V1_ENABLED=true",
+	"RECEIVING_LENS_V1_ENABLED=true",
 };
-_Static_assert(COUNTOF(secret_names) == SECRETS, "every secret needs its names");
+
+enum secret { SECRET_JWT, SECRET_PASSWORD, SECRET_APIKEY, SECRET_PIN, SECRET_TOTP, SECRETS };
+
+/* The name files know it by, the target's own, and what it is made of. Base 32 is what an
+ * authenticator is given: RFC 4648, section 6. */
+static const struct {
+	const char *name, *variable, *alphabet;
+	size_t length;
+} secret_forms[] = {
+	[SECRET_JWT] = { "LENSGATE_TARGET_JWT_SECRET", "LENSGATE_JWT_SECRET", HEX, 64 },
+	[SECRET_PASSWORD] = { "LENSGATE_TARGET_PASSWORD", "LENSGATE_PERSONA_PASSWORD", HEX, 64 },
+	[SECRET_APIKEY] = { "LENSGATE_TARGET_APIKEY", "LENSGATE_APIKEY", HEX, 64 },
+	[SECRET_PIN] = { "LENSGATE_TARGET_PIN", "LENSGATE_PERSONA_PIN", "0123456789", 8 },
+	[SECRET_TOTP] = { "LENSGATE_TARGET_TOTP", "LENSGATE_PERSONA_TOTP",
+			  "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32 },
+};
+_Static_assert(COUNTOF(secret_forms) == SECRETS, "every secret needs its form");
 
 /* A target beside the first. */
 struct scenario {
@@ -103,15 +113,19 @@ copy_faults(struct embed *embed, const struct embed_options *options, struct err
 static bool
 make_secrets(struct embed *embed, struct error *err)
 {
-	unsigned char bytes[SECRET_BYTES];
+	unsigned char bytes[SECRET_MAX];
 
 	for (size_t i = 0; i < SECRETS; i++) {
+		const char *alphabet = secret_forms[i].alphabet;
+		size_t letters = strlen(alphabet), length = secret_forms[i].length;
+
 		if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 			return error_set(err, ERROR_ENVIRONMENT,
 					 "the kernel gives no random bytes: %s", strerror(errno));
-		char *text = arena_array(&embed->site.arena, DIGEST_HEX_BYTES, 1);
-		digest_hex(bytes, sizeof(bytes), text);
-		embed->secrets[i] = (struct embed_secret){ secret_names[i].name, text };
+		char *text = arena_array(&embed->site.arena, length + 1, 1);
+		for (size_t k = 0; k < length; k++)
+			text[k] = alphabet[bytes[k] % letters];
+		embed->secrets[i] = (struct embed_secret){ secret_forms[i].name, text };
 	}
 	return true;
 }
@@ -162,11 +176,11 @@ make_environment(struct embed *embed, const struct embed_options *options, struc
 	set_variable(embed, "LENSGATE_DATABASE",
 		     cluster_conninfo(&embed->cluster, &embed->site, "authenticator"));
 	for (size_t i = 0; i < SECRETS; i++)
-		set_variable(embed, secret_names[i].variable, embed->secrets[i].value);
+		set_variable(embed, secret_forms[i].variable, embed->secrets[i].value);
 	set_variable(embed, "GIT_COMMIT", embed->commit);
 	set_variable(embed, "ENVIRONMENT", "embedded");
-	words_set(&embed->env, arena, DEFAULT_FLAG);
-	return set_flags(&embed->env, arena, options->flags, options->flag_count, err);
+	return set_flags(&embed->env, arena, default_flags, COUNTOF(default_flags), err) &&
+	       set_flags(&embed->env, arena, options->flags, options->flag_count, err);
 }
 
 static bool

@@ -12,7 +12,7 @@ BEGIN {
 	home["libpq-fe.h"] = "^(runner/exec/sql|fixtures/target/)"
 	home["yaml.h"] = "^runner/document/"
 	home["microhttpd.h"] = "^(runner/watch/serve|fixtures/)"
-	home["openssl"] = "^(runner/exec/token|runner/base/digest|runner/evidence/|fixtures/target/)"
+	home["openssl"] = "^(runner/exec/(token|totp|signature)|runner/base/(base64url|digest)|runner/evidence/|fixtures/target/)"
 	home["pcre2.h"] = "^runner/(check|plan)/"
 }
 FNR == 1 {

@@ -6,6 +6,8 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "exec/signature.h"
 
 #define MAX_URL_BYTES  ((size_t)64 * 1024)
 #define MAX_BODY_BYTES ((size_t)64 * 1024 * 1024)
@@ -174,6 +176,24 @@ show_headers(struct request *request, const struct credential *credential, struc
 	request->shown_headers = keep(&text, arena, NULL);
 }
 
+/* The payload is shared with the file it comes from: the signature goes into a copy. */
+static bool
+sign_payload(const struct step *step, const struct scope *scope, struct request *request,
+	     struct error *err)
+{
+	struct scope inner = *scope;
+
+	inner.payload = request->payload;
+	json_t *signature = signature_make(step, &inner, clock_wall_us(), err);
+	if (!signature)
+		return false;
+	json_t *payload = json_copy(request->payload);
+	json_decref(request->payload);
+	request->payload = payload;
+	json_object_set_new(payload, "signature", signature);
+	return true;
+}
+
 static bool
 fill_action(const struct step *step, const struct scope *scope, struct arena *arena,
 	    struct request *request, struct error *err)
@@ -184,6 +204,8 @@ fill_action(const struct step *step, const struct scope *scope, struct arena *ar
 					       : json_object();
 	if (!request->payload)
 		return error_within(err, "payload");
+	if (step->signature && !sign_payload(step, scope, request, err))
+		return false;
 	if (step->context.value)
 		context = template_fill(step->context.value, scope, err);
 	else

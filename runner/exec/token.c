@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/base64url.h"
 #include "base/buf.h"
 #include "base/digest.h"
 
@@ -177,26 +178,6 @@ token_claims(const struct environment *environment, const struct persona *person
 	return claims;
 }
 
-/* Append `bytes` in base64url without padding. Source: RFC 7515, appendix C. */
-static void
-add_base64url(struct buf *out, const void *bytes, size_t len)
-{
-	size_t room = (len + 2) / 3 * 4 + 1;
-	unsigned char *text = malloc(room);
-
-	if (!text)
-		abort();
-	int written = EVP_EncodeBlock(text, bytes, (int)len);
-	for (int i = 0; i < written && text[i] != '='; i++) {
-		if (text[i] == '+')
-			text[i] = '-';
-		if (text[i] == '/')
-			text[i] = '_';
-		buf_add(out, text + i, 1);
-	}
-	free(text);
-}
-
 static void
 add_json(struct buf *out, const json_t *value)
 {
@@ -204,7 +185,7 @@ add_json(struct buf *out, const json_t *value)
 
 	if (!text)
 		abort();
-	add_base64url(out, text, strlen(text));
+	base64url_add(out, text, strlen(text));
 	free(text);
 }
 
@@ -253,7 +234,7 @@ add_mac(struct buf *out, const EVP_MD *hash, const char *key, const struct buf *
 		  mac, &mac_len))
 		abort();
 	mac[mac_len - 1] ^= flip;
-	add_base64url(out, mac, mac_len);
+	base64url_add(out, mac, mac_len);
 }
 
 /* Append the signature of `content` (header.payload), or what stands in its place. */

@@ -9,8 +9,8 @@
 #include "suite/reference.h"
 
 static const char *const keys[] = {
-	"variant", "allow",   "required", "id",  "needs",  "payload",   "refusal",
-	"writes",  "creates", "absent",   "sql", "params", "sql_needs", "refused",
+	"variant", "allow",  "required", "id",     "needs",     "payload", "refusal",   "writes",
+	"creates", "absent", "sql",      "params", "sql_needs", "refused", "signature",
 };
 
 /* While one action is read. */
@@ -73,11 +73,30 @@ place_of_id(const struct reader *reader, const struct node *node, struct prerequ
 	       node_fail(node, "missing key `at`: the action `%s` has no `id`", need->made_by);
 }
 
+/* What another need's reply has as well: its maker is not asked again. */
+static bool
+need_read_from(const struct reader *reader, const struct node *node, struct prerequisite *need)
+{
+	struct node member, needs, other;
+
+	if (!node_text(node, "from", REQUIRED, &need->from) ||
+	    !node_text(node, "at", REQUIRED, &need->at))
+		return false;
+	if (node_member(node, "made_by", &member))
+		return node_fail_key(&member, "what comes `from` another need is made by that one");
+	return (node_member(reader->node, "needs", &needs) &&
+		node_member(&needs, need->from, &other) &&
+		json_object_get(other.value, "made_by")) ||
+	       (node_member(node, "from", &member) &&
+		node_fail(&member, "nothing that is `made_by` an action is called `%s` here",
+			  need->from));
+}
+
 static bool
 need_read(struct reader *reader, const struct node *node, const char *name,
 	  struct prerequisite *need)
 {
-	static const char *const need_keys[] = { "made_by", "at" };
+	static const char *const need_keys[] = { "made_by", "at", "from" };
 	const struct lens *lens = reader->lens;
 	struct node maker;
 
@@ -87,6 +106,8 @@ need_read(struct reader *reader, const struct node *node, const char *name,
 	bool ok = reading_word(node, "what an action needs", name);
 	ok &= node_keys(node, need_keys, COUNTOF(need_keys));
 	ok &= reading_pointer(node, "at", OPTIONAL, &need->at);
+	if (json_object_get(node->value, "from"))
+		return need_read_from(reader, node, need) && ok;
 	if (!node_text(node, "made_by", REQUIRED, &need->made_by))
 		return false;
 	if (lens_action(lens, need->made_by))
@@ -154,6 +175,18 @@ payload_read(struct reader *reader)
 		return;
 	reading_template(reader->node, "payload", &reader->action->payload);
 	references_check(&references, &payload);
+}
+
+static bool
+signed_read(struct reader *reader)
+{
+	struct node member;
+
+	if (!node_member(reader->node, "signature", &member))
+		return true;
+	if (reader->action->variant != VARIANT_SIGNED)
+		return node_fail_key(&member, "only a SIGNED action has a `signature`");
+	return signature_read_action(&member, &reader->action->signature);
 }
 
 static bool
@@ -289,6 +322,7 @@ action_read(struct lens *lens, const struct roster *roster, const struct node *a
 	ok &= reading_pointer(&node, "id", OPTIONAL, &action->id);
 	ok &= needs_read(&reader, "needs", &action->needs, &action->need_count);
 	payload_read(&reader);
+	ok &= signed_read(&reader);
 	ok &= refusal_read(&reader);
 	ok &= variant && proof_read(&reader);
 	return sql_read(&reader) && ok;
@@ -310,7 +344,8 @@ made_by(void *arg, size_t node, size_t i)
 	 * action itself, not by its SQL. */
 	if (i >= action->need_count)
 		return CIRCLE_END;
-	const struct action *maker = lens_action(linker->lens, action->needs[i].made_by);
+	const char *name = action->needs[i].made_by;
+	const struct action *maker = name ? lens_action(linker->lens, name) : NULL;
 	return maker ? (size_t)(maker - linker->lens->actions) : made_by(arg, node, i + 1);
 }
 

@@ -20,6 +20,24 @@ static const struct {
 	{ "a: { variant: READ, allow: crew, id: /id, sql: select $1, params: [\"${s}\"], "
 	  "sql_needs: { s: { made_by: a } } }",
 	  "" },
+	{ "a: { variant: READ, allow: crew, id: /id }\n"
+	  "b: { variant: READ, allow: hod, needs: { x: { made_by: a }, y: { from: x, at: /y } }, "
+	  "payload: { y: \"${y}\" } }",
+	  "" },
+	{ "a: { variant: SIGNED, allow: crew, " WRITES
+	  ", signature: { type: totp, over: \"a ${payload.id}\" } }",
+	  "" },
+	{ "a: { variant: MUTATE, allow: crew, " WRITES ", signature: { type: pin, over: a } }",
+	  "1:78: only a SIGNED action has a `signature`" },
+	{ "a: { variant: SIGNED, allow: crew, " WRITES ", signature: { type: ink, over: a } }",
+	  "1:97: unknown type of a signature `ink`" },
+	{ "a: { variant: SIGNED, allow: crew, " WRITES
+	  ", signature: { type: pin, over: \"${x}\" } }",
+	  "1:108: `${x}`: what is signed holds only ${payload.*}" },
+	{ "a: { variant: READ, allow: crew, needs: { x: { from: y, at: /id } } }",
+	  "1:54: nothing that is `made_by` an action is called `y` here" },
+	{ "a: { variant: READ, allow: crew, needs: { x: { from: y } } }",
+	  "1:46: missing key `at`" },
 	{ "a: { variant: MUTATE, allow: crew }",
 	  "1:4: a MUTATE action needs `writes`: its success is proved by rows" },
 	{ "a: { variant: WRITE, allow: crew }", "1:15: unknown variant `WRITE`" },

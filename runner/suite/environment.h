@@ -51,6 +51,8 @@ struct persona {
 	const char *like;          /* persona this one is derived from, NULL */
 	const char *password_name; /* name of the secret, NULL: none */
 	const char *password;
+	const char *pin;      /* signs with it, NULL: has none */
+	const char *totp;     /* secret of its authenticator, base 32; NULL: has none */
 	const json_t *claims; /* further claims of the token, an object; NULL: none */
 	enum token_kind token;
 	struct place place;

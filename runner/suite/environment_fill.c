@@ -191,6 +191,17 @@ named(const struct node *object, const char *key, struct arena *arena)
 	return node_fail(&member, "a secret is named, never written: `%s: ${secret.NAME}`", key);
 }
 
+static bool
+persona_named(const struct node *persona, struct arena *arena)
+{
+	static const char *const keys[] = { "password", "pin", "totp" };
+	bool ok = true;
+
+	for (size_t i = 0; i < COUNTOF(keys); i++)
+		ok &= named(persona, keys[i], arena);
+	return ok;
+}
+
 /* A connection text with a password in it: `postgresql://user:...@host` or `password=...`. */
 static bool
 holds_password(const char *conninfo)
@@ -225,7 +236,7 @@ secrets_named(const struct node *root, struct environment *environment)
 		ok &= named(&part, "apikey", arena);
 	if (node_member(root, "personas", &personas)) {
 		for (const char *key = NULL; node_next(&personas, &key, &persona);)
-			ok &= named(&persona, "password", arena);
+			ok &= persona_named(&persona, arena);
 	}
 	if (node_member(root, "database", &database) && json_is_string(database.value) &&
 	    holds_password(json_string_value(database.value)))

@@ -10,10 +10,10 @@ static const struct {
 	size_t cases;
 	const char *first, *last;
 } matrices[] = {
-	/* Three actions, three roles; only one of them has `sql`. */
-	{ "generate: role_matrix", 21, "matrix.create_item.crew.list",
+	/* Four actions, three roles; only one of them has `sql`. */
+	{ "generate: role_matrix", 27, "matrix.create_item.crew.list",
 	  "matrix.view_item.purser.execute" },
-	{ "generate: role_matrix, layers: execute", 9, "matrix.create_item.crew.execute",
+	{ "generate: role_matrix, layers: execute", 12, "matrix.create_item.crew.execute",
 	  "matrix.view_item.purser.execute" },
 	{ "generate: role_matrix, layers: [rls], roles: [hod, crew]", 2,
 	  "matrix.approve_item.hod.rls", "matrix.approve_item.crew.rls" },

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "document/document.h"
 #include "suite/lens_table.h"
+#include "suite/signature.h"
 #include "suite/template.h"
 
 enum variant { VARIANT_READ, VARIANT_MUTATE, VARIANT_SIGNED };
@@ -40,8 +41,15 @@ struct absence {
 /* What an action needs before it can run, for generated cases. */
 struct prerequisite {
 	const char *name;    /* variable it fills */
-	const char *made_by; /* action */
+	const char *made_by; /* action; NULL with `from` */
+	const char *from;    /* another need, whose reply has this one too; NULL */
 	const char *at;      /* JSON Pointer into that reply; default: the action's `id` */
+};
+
+/* What a SIGNED action wants signed. */
+struct signed_text {
+	enum signature_type type; /* how generated cases sign it */
+	struct template over;     /* text over payload.*, without its signature; value NULL: none */
 };
 
 struct action {
@@ -63,8 +71,9 @@ struct action {
 	size_t create_count;
 	const struct absence *absent;
 	size_t absent_count;
-	const char *sql;            /* the same write (or read) made directly; NULL: none */
-	struct template sql_params; /* array, $1... */
+	struct signed_text signature; /* `over` has no value: it is not signed */
+	const char *sql;              /* the same write (or read) made directly; NULL: none */
+	struct template sql_params;   /* array, $1... */
 	const struct prerequisite *sql_needs; /* beyond `needs` */
 	size_t sql_need_count;
 	const char *const *refused; /* how `sql` may end for other roles: denied, filtered */

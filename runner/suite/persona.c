@@ -134,8 +134,8 @@ name_valid(const struct node *node, const char *name)
 static bool
 read_draft(struct draft *draft, struct arena *arena)
 {
-	static const char *const keys[] = { "role", "user",     "email", "yacht",
-					    "like", "password", "token", "claims" };
+	static const char *const keys[] = { "role",     "user",  "email",  "yacht", "like",
+					    "password", "token", "claims", "pin",   "totp" };
 	const struct node *node = &draft->node;
 	struct persona *persona = &draft->persona;
 
@@ -149,6 +149,8 @@ read_draft(struct draft *draft, struct arena *arena)
 	ok &= node_uuid(node, "yacht", arena, &persona->yacht);
 	ok &= node_text(node, "like", OPTIONAL, &persona->like);
 	ok &= node_text(node, "password", OPTIONAL, &persona->password);
+	ok &= node_text(node, "pin", OPTIONAL, &persona->pin);
+	ok &= node_text(node, "totp", OPTIONAL, &persona->totp);
 	ok &= read_token(node, draft);
 	ok &= read_claims(node, persona);
 	return ok;
@@ -210,6 +212,8 @@ inherit(struct draft *draft, const struct persona *base)
 	own->email = own->email ? own->email : base->email;
 	own->yacht = own->yacht ? own->yacht : base->yacht;
 	own->claims = own->claims ? own->claims : base->claims;
+	own->pin = own->pin ? own->pin : base->pin;
+	own->totp = own->totp ? own->totp : base->totp;
 	if (!own->password) {
 		own->password = base->password;
 		own->password_name = base->password_name;
@@ -339,6 +343,24 @@ read_password(struct draft *draft, const struct environment *environment, struct
 	return persona->password || node_fail_with(&member, &err);
 }
 
+/* A derived persona signs as the one it is like: only an environment names such secrets. */
+static bool
+keeps_its_keys(const struct draft *draft)
+{
+	static const char *const keys[] = { "pin", "totp" };
+	struct node member;
+	bool ok = true;
+
+	for (size_t i = 0; i < COUNTOF(keys); i++) {
+		if (node_member(&draft->node, keys[i], &member))
+			ok = node_fail_key(&member,
+					   "a derived persona has the `%s` of the one it "
+					   "is like",
+					   keys[i]);
+	}
+	return ok;
+}
+
 /* Nothing else of a derived persona is filled in later: an unfilled name would test nothing. */
 static bool
 is_literal(const struct draft *draft)
@@ -370,6 +392,7 @@ personas_derive(const struct node *derived, const struct environment *environmen
 		struct draft *draft = &drafts.items[i];
 		bool read = is_literal(draft) && read_draft(draft, arena) &&
 			    read_password(draft, environment, arena);
+		read = read && keeps_its_keys(draft);
 		if (find_known(&drafts, draft->persona.name))
 			read = node_fail_key(&draft->node, "the persona `%s` exists already",
 					     draft->persona.name);

@@ -77,12 +77,44 @@ payload_with(const struct action *maker, json_t *names)
 	return substitution_value(&fill, maker->payload.value, &err);
 }
 
-static void make_needs(const struct recipe *recipe, const struct prerequisite *needs, size_t count,
+/* What one action needs. */
+struct needs {
+	const struct prerequisite *items;
+	size_t count;
+};
+
+static void make_needs(const struct recipe *recipe, const struct prerequisite *items, size_t count,
 		       const char *prefix, json_t *steps);
 
+/* What else is needed of the reply that has the need of this name. */
 static void
-make_need(const struct recipe *recipe, const struct prerequisite *need, const char *prefix,
-	  json_t *steps)
+capture_more(const struct needs *needs, const char *name, const char *prefix, json_t *capture)
+{
+	for (size_t i = 0; i < needs->count; i++) {
+		const struct prerequisite *need = &needs->items[i];
+		struct buf text;
+
+		if (!need->from || strcmp(need->from, name) != 0)
+			continue;
+		buf_init(&text, MAX_NAME);
+		buf_printf(&text, "%s%s", prefix, need->name);
+		json_object_set_new(capture, text.text, json_string(need->at));
+		buf_release(&text);
+	}
+}
+
+static void
+sign(const struct action *action, json_t *step)
+{
+	if (action->signature.over.value)
+		json_object_set_new(
+			step, "signature",
+			json_pack("{s:s}", "type", signature_type_name(action->signature.type)));
+}
+
+static void
+make_need(const struct recipe *recipe, const struct needs *needs, const struct prerequisite *need,
+	  const char *prefix, json_t *steps)
 {
 	const struct action *maker = lens_action(recipe->lens, need->made_by);
 	/* Whoever may, makes it: one's own row is where a hole in a policy shows. */
@@ -99,21 +131,28 @@ make_need(const struct recipe *recipe, const struct prerequisite *need, const ch
 	buf_init(&inner, MAX_NAME);
 	buf_printf(&inner, "%s%s", prefix, need->name);
 	json_object_set_new(capture, inner.text, json_string(need->at));
-	json_array_append_new(steps, json_pack("{s:s, s:s, s:o, s:{s:i}, s:o}", "action",
-					       maker->name, "as", persona_of(recipe->lens, role),
-					       "payload", payload_with(maker, names), "expect",
-					       "status", 200, "capture", capture));
+	capture_more(needs, need->name, prefix, capture);
+	json_t *step =
+		json_pack("{s:s, s:s, s:o, s:{s:i}, s:o}", "action", maker->name, "as",
+			  persona_of(recipe->lens, role), "payload", payload_with(maker, names),
+			  "expect", "status", 200, "capture", capture);
+	sign(maker, step);
+	json_array_append_new(steps, step);
 	json_decref(names);
 	buf_release(&inner);
 }
 
 /* Append the steps that make what is needed, afresh. A lens without circles ends this. */
 static void
-make_needs(const struct recipe *recipe, const struct prerequisite *needs, size_t count,
+make_needs(const struct recipe *recipe, const struct prerequisite *items, size_t count,
 	   const char *prefix, json_t *steps)
 {
-	for (size_t i = 0; i < count; i++)
-		make_need(recipe, &needs[i], prefix, steps);
+	const struct needs needs = { items, count };
+
+	for (size_t i = 0; i < count; i++) {
+		if (items[i].made_by)
+			make_need(recipe, &needs, &items[i], prefix, steps);
+	}
 }
 
 static void
@@ -227,6 +266,7 @@ recipe_execute(const struct recipe *recipe)
 	json_t *payload = action->payload.value ? node_share(action->payload.value) : json_object();
 	json_t *step = json_pack("{s:s, s:o, s:o}", "action", action->name, "payload", payload,
 				 "expect", expect);
+	sign(action, step);
 	if (!allowed)
 		prove_refused_request(recipe, step);
 	json_array_append_new(steps, step);

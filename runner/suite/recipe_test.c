@@ -27,6 +27,13 @@ static const char boats[] =
 	"      - { table: log, where: { about: \"${payload.id}\" } }\n"
 	"    absent: { table: t, where: { name: \"${payload.name}\" } }\n"
 	"    sql: update t set a = 1 where id = $1\n"
+	"  sign:\n"
+	"    variant: SIGNED\n"
+	"    allow: [crew]\n"
+	"    needs: { it: { made_by: box }, lid: { from: it, at: /lid } }\n"
+	"    payload: { id: \"${it}\", lid: \"${lid}\" }\n"
+	"    signature: { type: totp, over: \"sign ${payload.id}\" }\n"
+	"    writes: [{ table: t, where: { id: 1 } }]\n"
 	"  never: { variant: READ, allow: [], refusal: { status: 404 } }\n";
 
 #define BOX                                                                                        \
@@ -76,6 +83,10 @@ static const struct {
 			  "\"unchanged\":[{\"table\":\"t\",\"where\":{\"id\":\"${it}\"}}],"
 			  "\"control\":\"matrix.finish.hod.x\"}]" },
 	{ recipe_rls, "box", 0, "crew", NULL },
+	{ recipe_execute, "sign", 0, "crew",
+	  "[" BOX "\"capture\":{\"it\":\"/box\",\"lid\":\"/lid\"}},{\"action\":\"sign\","
+	  "\"payload\":{\"id\":\"${it}\",\"lid\":\"${lid}\"},\"expect\":{\"status\":200},"
+	  "\"signature\":{\"type\":\"totp\"}}]" },
 	{ recipe_execute, "never", 0, NULL,
 	  "[{\"action\":\"never\",\"payload\":{},\"expect\":{\"status\":404},"
 	  "\"unproved\":\"no role of this matrix may do it\"}]" },

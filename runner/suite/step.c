@@ -10,6 +10,7 @@
 #include "suite/reading.h"
 #include "suite/reference.h"
 #include "suite/request.h"
+#include "suite/signature.h"
 #include "suite/statement.h"
 #include "suite/step_sql.h"
 #include "suite/together.h"
@@ -30,20 +31,35 @@ struct field {
 };
 
 static const struct field fields[] = {
-	{ "action", ACTION, false },   { "http", HTTP, true },
-	{ "sql", SQL, false },         { "wait", WAIT, false },
-	{ "payload", ACTION, true },   { "context", ACTION, true },
-	{ "headers", REQUEST, true },  { "query", REQUEST, true },
-	{ "json", HTTP, true },        { "form", HTTP, true },
-	{ "multipart", HTTP, true },   { "body", HTTP, true },
-	{ "body_repeat", HTTP, true }, { "params", SQL, true },
-	{ "blind", SQL, true },        { "stored", SQL, true },
-	{ "commit", SQL, true },       { "title", JUDGED | WAIT, false },
-	{ "as", JUDGED, false },       { "timeout", JUDGED, false },
-	{ "expect", JUDGED, true },    { "capture", JUDGED, false },
-	{ "unchanged", JUDGED, true }, { "control", JUDGED, false },
-	{ "unproved", JUDGED, false }, { "eventually", JUDGED, false },
-	{ "together", REQUEST, true }, { "load", REQUEST, true },
+	{ "action", ACTION, false },
+	{ "http", HTTP, true },
+	{ "sql", SQL, false },
+	{ "wait", WAIT, false },
+	{ "payload", ACTION, true },
+	{ "context", ACTION, true },
+	{ "signature", ACTION, true },
+	{ "headers", REQUEST, true },
+	{ "query", REQUEST, true },
+	{ "json", HTTP, true },
+	{ "form", HTTP, true },
+	{ "multipart", HTTP, true },
+	{ "body", HTTP, true },
+	{ "body_repeat", HTTP, true },
+	{ "params", SQL, true },
+	{ "blind", SQL, true },
+	{ "stored", SQL, true },
+	{ "commit", SQL, true },
+	{ "title", JUDGED | WAIT, false },
+	{ "as", JUDGED, false },
+	{ "timeout", JUDGED, false },
+	{ "expect", JUDGED, true },
+	{ "capture", JUDGED, false },
+	{ "unchanged", JUDGED, true },
+	{ "control", JUDGED, false },
+	{ "unproved", JUDGED, false },
+	{ "eventually", JUDGED, false },
+	{ "together", REQUEST, true },
+	{ "load", REQUEST, true },
 	{ "include", 0, false }, /* resolved before; here for the hint */
 };
 
@@ -390,6 +406,7 @@ step_read(struct loading *loading, struct unit *unit, const struct node *node, c
 	if (step->kind == STEP_WAIT)
 		return ok;
 	ok &= actor_read(&reader);
+	ok &= signature_read(loading, node, step);
 	ok &= node_duration(node, "timeout", OPTIONAL, &step->timeout_ms);
 	bool expected = expect_read(&reader);
 	ok &= eventually_read(&reader);

@@ -94,8 +94,9 @@ struct step {
 	struct place place;
 	/* STEP_ACTION */
 	const struct action *action;
-	struct template payload; /* NULL: {} */
-	struct template context; /* NULL: {yacht_id: the environment's} */
+	struct template payload;           /* NULL: {} */
+	struct template context;           /* NULL: {yacht_id: the environment's} */
+	const struct signature *signature; /* made and put into the payload; NULL: none */
 	/* STEP_HTTP; headers and query for actions too */
 	const char *method;
 	struct template path; /* a text that begins with '/' */

@@ -32,7 +32,7 @@ TESTS   := $(wildcard runner/*/*_test.c)
 TARGET  := $(wildcard fixtures/target/*.c)
 HOSTILE := $(wildcard fixtures/hostile/*.c)
 SOURCES := $(RUNNER) $(TARGET) $(HOSTILE) $(TESTS)
-TEXTS   := $(patsubst runner/%,$(ASSETS)/%.inc,$(wildcard runner/*/*.css runner/*/*.js runner/*/*.sql))
+TEXTS   := $(patsubst runner/%,$(ASSETS)/%.inc,$(wildcard runner/*/*.css runner/*/*.js runner/*/*.sql runner/*/*.yaml runner/*/*.md))
 HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch] fixtures/hostile/*.[ch])
 
 all: build/lensgate build/lensgate-target

@@ -3,7 +3,7 @@
 # Use: awk -f ci/layers.awk runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch]
 BEGIN {
 	# Folders of one rank never include each other.
-	n = split("base 0 document 1 check 2 suite 3 run 3 plan 4 report 4 evidence 4 embed 4 " \
+	n = split("base 0 document 1 check 2 suite 3 run 3 plan 4 report 4 scaffold 4 evidence 4 embed 4 " \
 		  "exec 5 rls 6 watch 6 cli 7 main.c 8", order)
 	for (i = 1; i < n; i += 2)
 		rank[order[i]] = order[i + 1]

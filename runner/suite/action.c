@@ -171,7 +171,10 @@ payload_read(struct reader *reader)
 	};
 	struct node payload;
 
-	if (!node_member(reader->node, "payload", &payload) || !node_is_object(&payload))
+	if (!node_member(reader->node, "payload", &payload))
+		return;
+	reader->action->unfilled |= reading_holds(&payload, LENS_FILL_IN);
+	if (reading_is(&payload, LENS_FILL_IN) || !node_is_object(&payload))
 		return;
 	reading_template(reader->node, "payload", &reader->action->payload);
 	references_check(&references, &payload);
@@ -297,7 +300,7 @@ proof_read(struct reader *reader)
 	bool ok = promise_read_all(reader->lens, reader->node, action);
 
 	/* Rule 6 of a verdict: a success is proved by what it wrote. */
-	if (action->variant != VARIANT_READ && ok && action->write_count == 0)
+	if (action->variant != VARIANT_READ && ok && action->write_count == 0 && !action->unfilled)
 		return node_fail(reader->node,
 				 "a %s action needs `writes`: its success is proved by rows",
 				 action->variant == VARIANT_MUTATE ? "MUTATE" : "SIGNED");
@@ -381,6 +384,9 @@ somebody_makes(const struct linker *linker, const struct node *action, const cha
 		const struct action *maker = made_by ? lens_action(linker->lens, made_by) : NULL;
 		if (maker && maker->allow_count == 0)
 			ok = node_fail(&need, "nobody may run `%s`", made_by);
+		else if (maker && maker->unfilled)
+			ok = node_fail(&need, "nothing is made by `%s`: it has places to fill in",
+				       made_by);
 	}
 	return ok;
 }

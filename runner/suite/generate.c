@@ -99,6 +99,28 @@ entry_read(const struct loading *loading, const struct node *node)
 	return true;
 }
 
+/* Beyond the list, a matrix needs to know what a success is. */
+static bool
+all_filled(const struct generator *generator)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < generator->layer_count; i++) {
+		if (strcmp(generator->layers[i], layer_names[LAYER_LIST]) == 0)
+			continue;
+		for (size_t k = 0; k < generator->action_count; k++) {
+			const struct action *action =
+				lens_action(generator->lens, generator->actions[k]);
+			if (action->unfilled)
+				ok = node_fail(generator->node,
+					       "`%s` has places to fill in (" LENS_FILL_IN
+					       "): it has no layer `%s`",
+					       action->name, generator->layers[i]);
+		}
+	}
+	return ok;
+}
+
 struct generator *
 generator_new(struct loading *loading, const struct node *node)
 {
@@ -110,7 +132,7 @@ generator_new(struct loading *loading, const struct node *node)
 	*generator = (struct generator){ .loading = loading,
 					 .lens = loading->suite->lens,
 					 .node = node };
-	if (choose_all(generator))
+	if (choose_all(generator) && all_filled(generator))
 		return generator;
 	generator_free(generator);
 	return NULL;

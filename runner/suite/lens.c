@@ -87,24 +87,6 @@ actions_read(struct lens *lens, const struct node *root, const struct roster *ro
 	(void)action_link(lens, &map);
 }
 
-static bool
-holds(const json_t *value, const char *text)
-{
-	struct node map = { .value = value }, member;
-
-	if (json_is_string(value))
-		return strstr(json_string_value(value), text) != NULL;
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		if (holds(json_array_get(value, i), text))
-			return true;
-	}
-	for (const char *key = NULL; node_next(&map, &key, &member);) {
-		if (holds(member.value, text))
-			return true;
-	}
-	return false;
-}
-
 /* The shape of replies: `success` may use ${action}, `refusal` must use ${error}, or every error
  * code would do. */
 static void
@@ -125,7 +107,7 @@ envelopes_read(struct lens *lens, const struct node *root)
 		references_check(&references, &member);
 		(void)pattern_valid(&member);
 		reading_template(root, "refusal", &lens->refusal);
-		if (!holds(member.value, "${error}"))
+		if (!reading_holds(&member, "${error}"))
 			node_fail(&member, "must hold `${error}`, or any error code would match");
 	}
 }

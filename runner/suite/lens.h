@@ -17,6 +17,9 @@
 
 enum variant { VARIANT_READ, VARIANT_MUTATE, VARIANT_SIGNED };
 
+/* Stands in a lens for what nobody has filled in yet: as `payload` or `writes`, or in a payload. */
+#define LENS_FILL_IN "FILL_IN"
+
 /* Rows a success promises: looked at by the witness after each 2xx reply to the action. */
 struct promise {
 	const char *table;
@@ -55,6 +58,7 @@ struct signed_text {
 struct action {
 	const char *name;
 	enum variant variant;
+	bool unfilled;            /* `payload` or `writes` is FILL_IN: only refusals can be tried */
 	const char *const *allow; /* roles, groups resolved, in the order of the lens's roles */
 	size_t allow_count;
 	const char *const *required; /* required payload fields */

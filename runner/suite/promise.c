@@ -101,6 +101,10 @@ writes_read(struct lens *lens, const struct node *node, struct action *action)
 
 	if (!node_member(node, "writes", &list))
 		return true;
+	if (reading_is(&list, LENS_FILL_IN)) {
+		action->unfilled = true;
+		return true;
+	}
 	if (!node_is_array(&list))
 		return false;
 	action->write_count = reading_count(&list);

@@ -39,6 +39,38 @@ reading_known(const struct node *node, const char *what, const char *name, const
 }
 
 bool
+reading_is(const struct node *node, const char *text)
+{
+	const char *value = json_string_value(node->value);
+
+	return value && strcmp(value, text) == 0;
+}
+
+static bool
+holds(const json_t *value, const char *text)
+{
+	struct node map = { .value = value }, member;
+
+	if (json_is_string(value))
+		return strstr(json_string_value(value), text) != NULL;
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		if (holds(json_array_get(value, i), text))
+			return true;
+	}
+	for (const char *key = NULL; node_next(&map, &key, &member);) {
+		if (holds(member.value, text))
+			return true;
+	}
+	return false;
+}
+
+bool
+reading_holds(const struct node *node, const char *text)
+{
+	return holds(node->value, text);
+}
+
+bool
 reading_text(const struct node *object, const char *key, enum need need, reading_spelling_fn *is,
 	     const char *what, const char **out)
 {

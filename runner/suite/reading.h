@@ -24,6 +24,10 @@ bool reading_unknown_key(const struct node *node, const char *what, const char *
 bool reading_known(const struct node *node, const char *what, const char *name,
 		   const char *const *known, size_t count);
 
+/* Is the value this text? Is there a text in it, at any depth, with this one inside? */
+bool reading_is(const struct node *node, const char *text);
+bool reading_holds(const struct node *node, const char *text);
+
 /* The text member `key`, spelled as `is` says; `what` follows "must be ". */
 bool reading_text(const struct node *object, const char *key, enum need need,
 		  reading_spelling_fn *is, const char *what, const char **out);

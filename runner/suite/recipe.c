@@ -229,14 +229,14 @@ prove_refusal(const struct recipe *recipe, json_t *unchanged, json_t *step)
 	json_decref(unchanged);
 }
 
-static void
-prove_refused_request(const struct recipe *recipe, json_t *step)
+json_t *
+recipe_unchanged(const struct recipe *recipe)
 {
 	json_t *unchanged = json_array();
 
 	guard_written(recipe->action, unchanged);
 	guard_absent(recipe->action, unchanged);
-	prove_refusal(recipe, unchanged, step);
+	return unchanged;
 }
 
 /* What `absent` names is the payload's, which the statement does not use: it would prove nothing.
@@ -251,13 +251,21 @@ prove_refused_statement(const struct recipe *recipe, json_t *step)
 }
 
 json_t *
+recipe_steps(const struct recipe *recipe)
+{
+	json_t *steps = json_array();
+
+	make_needs(recipe, recipe->action->needs, recipe->action->need_count, "", steps);
+	return steps;
+}
+
+json_t *
 recipe_execute(const struct recipe *recipe)
 {
 	const struct action *action = recipe->action;
 	bool allowed = is_allowed(recipe);
-	json_t *steps = json_array(), *expect;
+	json_t *steps = recipe_steps(recipe), *expect;
 
-	make_needs(recipe, action->needs, action->need_count, "", steps);
 	if (allowed)
 		expect = json_pack("{s:i}", "status", 200);
 	else
@@ -268,7 +276,7 @@ recipe_execute(const struct recipe *recipe)
 				 "expect", expect);
 	sign(action, step);
 	if (!allowed)
-		prove_refused_request(recipe, step);
+		prove_refusal(recipe, recipe_unchanged(recipe), step);
 	json_array_append_new(steps, step);
 	return new_case(recipe, allowed ? "may run" : "may not run", steps);
 }
@@ -293,13 +301,10 @@ recipe_rls(const struct recipe *recipe)
 {
 	const struct action *action = recipe->action;
 	bool allowed = is_allowed(recipe);
-	json_t *steps = json_array();
 
-	if (!action->sql) {
-		json_decref(steps);
+	if (!action->sql)
 		return NULL;
-	}
-	make_needs(recipe, action->needs, action->need_count, "", steps);
+	json_t *steps = recipe_steps(recipe);
 	make_needs(recipe, action->sql_needs, action->sql_need_count, "", steps);
 	json_t *outcome = allowed ? json_string("allowed 1") : refused_outcome(action);
 	json_t *step =

@@ -26,4 +26,11 @@ json_t *recipe_list(const struct recipe *recipe);
 json_t *recipe_execute(const struct recipe *recipe);
 json_t *recipe_rls(const struct recipe *recipe);
 
+/* Parts of the above, for cases that are made of an action otherwise. Each is a new reference.
+ *
+ * steps      makes afresh what the action needs, by the role itself where it may; may be empty
+ * unchanged  the rows that a refusal leaves as they were, for `unchanged`; may be empty */
+json_t *recipe_steps(const struct recipe *recipe);
+json_t *recipe_unchanged(const struct recipe *recipe);
+
 #endif

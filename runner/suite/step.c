@@ -221,6 +221,17 @@ content_read(struct reader *reader)
 	return node_duration(node, "wait", REQUIRED, &step->wait_ms);
 }
 
+/* An action that a lens only outlines can be refused; nobody could say what its success is. */
+static bool
+success_known(const struct step *step, const struct node *expect)
+{
+	if (step->refusal || step->kind != STEP_ACTION || !step->action || !step->action->unfilled)
+		return true;
+	return node_fail(expect,
+			 "`%s` has places to fill in (" LENS_FILL_IN "): only refusals of it can be expected",
+			 step->action->name);
+}
+
 static bool
 expect_read(struct reader *reader)
 {
@@ -233,6 +244,7 @@ expect_read(struct reader *reader)
 	else
 		ok = expectation_read(&member, step->kind, &step->expect);
 	step->refusal = expectation_refuses(&step->expect);
+	ok = (!ok || success_known(step, &member)) && ok;
 	if (!step->expect.within_ms && step->kind != STEP_SQL)
 		step->expect.within_ms = reader->loading->within_ms;
 	if (step->expect.error_count > 0 && !reader->loading->lens_broken &&

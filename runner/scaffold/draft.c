@@ -1,0 +1,173 @@
+#include "scaffold/draft.h"
+
+#include <string.h>
+
+#include "document/node.h"
+
+/* Every role needs somebody who has it, or its cases could not be told from anybody's. */
+static bool
+roles_have_people(const struct draft *draft, struct errors *errors)
+{
+	const struct lens *lens = draft->lens;
+	bool ok = true;
+
+	for (size_t i = 0; i < lens->role_count; i++) {
+		const struct role *role = &lens->roles[i];
+		const struct persona *persona =
+			environment_persona(draft->environment, role->persona);
+
+		if (persona && persona->role && strcmp(persona->role, role->name) == 0)
+			continue;
+		ok = error_set(errors_new(errors), ERROR_SUITE,
+			       "unknown role `%s`: environment %s has no persona `%s` of this role; "
+			       "say in `personas` who stands for it",
+			       role->name, draft->environment->name, role->persona);
+	}
+	return ok;
+}
+
+static bool
+is_refused(const char *kind)
+{
+	return kind && strcmp(kind, "valid") != 0 && strcmp(kind, "unknown_user") != 0;
+}
+
+/* The environment's strangers, and those that the lens derives. */
+static json_t *
+strangers(const struct draft *draft)
+{
+	const struct environment *environment = draft->environment;
+	json_t *names = json_array(), *derived;
+	const char *name;
+
+	for (size_t i = 0; i < environment->persona_count; i++) {
+		const struct persona *persona = &environment->personas[i];
+
+		if (is_refused(token_kind_name(persona->token)))
+			json_array_append_new(names, json_string(persona->name));
+	}
+	json_object_foreach(node_writable(draft->lens->derived), name, derived)
+	{
+		if (is_refused(json_string_value(json_object_get(derived, "token"))))
+			json_array_append_new(names, json_string(name));
+	}
+	return names;
+}
+
+static const struct persona *
+foreigner(const struct environment *environment)
+{
+	for (size_t i = 0; i < environment->persona_count; i++) {
+		const struct persona *persona = &environment->personas[i];
+
+		if (persona->role && persona->token == TOKEN_VALID && persona->yacht &&
+		    environment->yacht && strcmp(persona->yacht, environment->yacht) != 0)
+			return persona;
+	}
+	return NULL;
+}
+
+bool
+draft_init(struct draft *draft, const struct lens *lens, const struct environment *environment,
+	   struct errors *errors)
+{
+	*draft = (struct draft){ .lens = lens, .environment = environment };
+	draft->foreign = foreigner(environment);
+	draft->strangers = strangers(draft);
+	return roles_have_people(draft, errors);
+}
+
+void
+draft_release(struct draft *draft)
+{
+	json_decref(draft->strangers);
+	*draft = (struct draft){ 0 };
+}
+
+const struct role *
+draft_role(const struct draft *draft, const char *name)
+{
+	const struct role *role = draft->lens->roles;
+
+	while (strcmp(role->name, name) != 0)
+		role++;
+	return role;
+}
+
+const struct role *
+draft_permitted(const struct draft *draft, const struct action *action)
+{
+	return action->allow_count > 0 ? draft_role(draft, action->allow[0]) : NULL;
+}
+
+struct recipe
+draft_recipe(const struct draft *draft, const struct action *action, const struct role *role)
+{
+	const struct role *permitted = draft_permitted(draft, action);
+
+	return (struct recipe){ .lens = draft->lens,
+				.action = action,
+				.role = role,
+				.layer = "",
+				.permitted = permitted ? permitted->name : NULL };
+}
+
+json_t *
+draft_suite(json_t *once, json_t *cases)
+{
+	json_t *suite = json_array_size(cases) > 0 ? json_object() : NULL;
+
+	if (suite && json_object_size(once) > 0)
+		json_object_set(suite, "once", once);
+	if (suite)
+		json_object_set(suite, "cases", cases);
+	json_decref(once);
+	json_decref(cases);
+	return suite;
+}
+
+json_t *
+draft_case(json_t *id, json_t *title, const char *as, json_t *steps)
+{
+	return json_pack("{s:o, s:o, s:s*, s:o}", "id", id, "title", title, "as", as, "steps",
+			 steps);
+}
+
+json_t *
+draft_request(const struct action *action, json_t *expect)
+{
+	json_t *payload = action->payload.value ? node_share(action->payload.value) : json_object();
+
+	return json_pack("{s:s, s:o, s:o}", "action", action->name, "payload", payload, "expect",
+			 expect);
+}
+
+json_t *
+draft_ok(void)
+{
+	return json_pack("{s:i}", "status", 200);
+}
+
+json_t *
+draft_refusal(int status, const char *error)
+{
+	return json_pack("{s:i, s:s*}", "status", status, "error", error);
+}
+
+json_t *
+draft_list(const struct draft *draft, json_t *body)
+{
+	return json_pack("{s:s, s:{s:s}, s:{s:i, s:o}}", "http", "GET /v1/actions/list", "query",
+			 "domain", draft->lens->domain, "expect", "status", 200, "body", body);
+}
+
+void
+draft_prove(json_t *step, json_t *unchanged, json_t *control)
+{
+	if (json_array_size(unchanged) == 1)
+		json_object_set(step, "unchanged", json_array_get(unchanged, 0));
+	else if (json_array_size(unchanged) > 1)
+		json_object_set(step, "unchanged", unchanged);
+	json_decref(unchanged);
+	json_object_set_new(step, "control", control);
+}

@@ -1,0 +1,57 @@
+/* draft.h - what the suites of one lens are made of: its description, the people of an environment
+ * who stand for its roles, for another yacht and for nobody, and the steps that keep coming back.
+ *
+ * JSON that is passed in is taken over, JSON that is returned is a new reference.
+ */
+#ifndef SCAFFOLD_DRAFT_H
+#define SCAFFOLD_DRAFT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/base.h"
+#include "suite/environment.h"
+#include "suite/lens.h"
+#include "suite/recipe.h"
+
+struct draft {
+	const struct lens *lens;
+	const struct environment *environment;
+	const struct persona *foreign; /* somebody with a role on another yacht; NULL: nobody */
+	json_t *strangers;             /* names of personas whose tokens are refused with 401 */
+};
+
+/* Find the people. A role of the lens that no persona of the environment has is a mistake in
+ * `errors`, and then this is false. Lens and environment are borrowed. */
+bool draft_init(struct draft *draft, const struct lens *lens, const struct environment *environment,
+		struct errors *errors) MUST_USE;
+void draft_release(struct draft *draft);
+
+/* The role called `name`, which the lens must have. */
+const struct role *draft_role(const struct draft *draft, const char *name);
+
+/* The first role that may run the action; NULL: nobody may. */
+const struct role *draft_permitted(const struct draft *draft, const struct action *action);
+
+/* What generated cases of `action` in the name of `role` are made with. */
+struct recipe draft_recipe(const struct draft *draft, const struct action *action,
+			   const struct role *role);
+
+/* {once?, cases}; NULL when there are no cases. */
+json_t *draft_suite(json_t *once, json_t *cases);
+
+/* A case, of which `as` may be NULL: the suite's own. */
+json_t *draft_case(json_t *id, json_t *title, const char *as, json_t *steps);
+
+/* The action with its payload, and what is expected of it. */
+json_t *draft_request(const struct action *action, json_t *expect);
+
+json_t *draft_ok(void);                                 /* {status: 200} */
+json_t *draft_refusal(int status, const char *error);   /* {status, error} */
+json_t *draft_list(const struct draft *draft, json_t *body); /* the list of the lens's domain */
+
+/* Add to a step that must be refused what proves it: the rows that stay as they were, if there are
+ * any, and the case in which somebody may. */
+void draft_prove(json_t *step, json_t *unchanged, json_t *control);
+
+#endif

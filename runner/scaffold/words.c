@@ -1,0 +1,73 @@
+#include "scaffold/words.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suite/lens.h"
+
+#define WORD_BYTES 256
+
+/* shopping_list: "Shopping list". */
+static json_t *
+title_of(const char *name, bool capital)
+{
+	char title[WORD_BYTES];
+
+	(void)snprintf(title, sizeof(title), "%s", name);
+	for (char *at = title; *at; at++) {
+		if (*at == '_' || *at == '-' || *at == '.')
+			*at = ' ';
+	}
+	if (capital)
+		title[0] = (char)toupper((unsigned char)title[0]);
+	return json_string(title);
+}
+
+static json_t *
+upper_of(const char *name)
+{
+	char upper[WORD_BYTES];
+
+	(void)snprintf(upper, sizeof(upper), "%s", name);
+	for (char *at = upper; *at; at++)
+		*at = isalnum((unsigned char)*at) ? (char)toupper((unsigned char)*at) : '_';
+	return json_string(upper);
+}
+
+long
+words_offered(const struct lens *lens, const char *role)
+{
+	long count = 0;
+
+	for (size_t i = 0; i < lens->action_count; i++)
+		count += action_allows(&lens->actions[i], role);
+	return count;
+}
+
+/* Health is looked at by who is offered the most. */
+static const struct role *
+watcher(const struct lens *lens)
+{
+	const struct role *best = &lens->roles[0];
+
+	for (size_t i = 1; i < lens->role_count; i++) {
+		if (words_offered(lens, lens->roles[i].name) > words_offered(lens, best->name))
+			best = &lens->roles[i];
+	}
+	return best;
+}
+
+json_t *
+words_of(const struct lens *lens)
+{
+	const struct role *role = watcher(lens);
+	const char *flag = lens->flag_count > 0 ? lens->flags[0] : NULL;
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "lens", lens->name,
+			 "domain", lens->domain, "title", title_of(lens->name, true), "title_lower",
+			 title_of(lens->name, false), "upper", upper_of(lens->name), "watcher",
+			 role->persona, "watcher_role", role->name, "watcher_count",
+			 json_sprintf("%ld", words_offered(lens, role->name)), "flag_hint",
+			 flag ? json_sprintf(" (%s=false)", flag) : json_string(""));
+}

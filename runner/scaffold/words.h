@@ -1,0 +1,21 @@
+/* words.h - what the places of the stencils stand for in the files of one lens.
+ *
+ *	lens, domain, title ("Shopping list"), title_lower, upper ("SHOPPING_LIST")
+ *	watcher, watcher_role, watcher_count   who looks at its health: a role that is offered the
+ *	                                       most actions, and how many these are
+ *	flag_hint                              how the lens is switched off; "" without a flag
+ */
+#ifndef SCAFFOLD_WORDS_H
+#define SCAFFOLD_WORDS_H
+
+#include <jansson.h>
+
+struct lens;
+
+/* An object of texts, a new reference. The lens has a role. */
+json_t *words_of(const struct lens *lens);
+
+/* How many actions of the lens a role is offered. */
+long words_offered(const struct lens *lens, const char *role);
+
+#endif

@@ -14,6 +14,7 @@
 #include "cli/merge_command.h"
 #include "cli/migrate_command.h"
 #include "cli/mistakes.h"
+#include "cli/new_command.h"
 #include "cli/prove_command.h"
 #include "cli/report_command.h"
 #include "cli/run_command.h"
@@ -145,6 +146,18 @@ static const struct command commands[] = {
 	  "--out is taken. Prints why it ended as it did, the step as its suite writes it, the\n"
 	  "commands that repeat it, and every exchange.",
 	  OPTIONS_REPORT | OPTIONS_TERMINAL, explain_command },
+	{ "new", "LENS",
+	  "suites, gates, alerts and workflow for the next lens, from its description",
+	  "LENS's description is suites/LENS/lens.yaml, or --from FILE: see suites/README.md. Its\n"
+	  "roles must be those of personas of the environment, and no place in it FILL_IN. Or it\n"
+	  "is drafted: from what the service lists to each persona, or from a document. What\n"
+	  "neither says is FILL_IN in the lens.yaml that is written, and what cannot be made\n"
+	  "without it is left out, each with a sentence. Files that are there already are never\n"
+	  "touched: then nothing is written at all.\n\n"
+	  "  lensgate new receiving --from receiving.yaml\n"
+	  "  lensgate new parts --from-target --env staging\n"
+	  "  lensgate new parts --from-openapi openapi.json --into ../parts",
+	  OPTIONS_WHERE | OPTIONS_NEW, new_command },
 	{ "target", "", "the embedded reference target in the foreground",
 	  "A throw-away PostgreSQL and the reference service on a loopback port, until SIGINT or\n"
 	  "SIGTERM; then both are removed.",

@@ -150,6 +150,14 @@ static const struct option options[] = {
 	  "one round, now, and its exit status" },
 	{ "listen", 0, KIND_TEXT, OPTIONS_WATCH, FIELD(listen), "ADDRESS:PORT", NULL, 0, 0,
 	  "answer /metrics, /healthz and /verdict there" },
+	{ "from", 0, KIND_TEXT, OPTIONS_NEW, FIELD(from), "FILE", NULL, 0, 0,
+	  "the lens's description; default: suites/LENS/lens.yaml below --into" },
+	{ "from-target", 0, KIND_FLAG, OPTIONS_NEW, FIELD(from_target), NULL, NULL, 0, 0,
+	  "ask the running service, as each persona, what it lists" },
+	{ "from-openapi", 0, KIND_TEXT, OPTIONS_NEW, FIELD(from_openapi), "FILE", NULL, 0, 0,
+	  "take the actions of an OpenAPI 3 document, YAML or JSON" },
+	{ "into", 0, KIND_TEXT, OPTIONS_NEW, FIELD(into), "DIR", ".", 0, 0,
+	  "the repository to write into" },
 	{ "help", 'h', KIND_FLAG, ~0U, FIELD(help), NULL, NULL, 0, 0, "print this" },
 };
 

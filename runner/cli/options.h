@@ -20,12 +20,14 @@ struct settings {
 	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
 	const char *personas, *root, *snapshot, *layers; /* of a matrix */
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
+	const char *from, *from_openapi;                     /* description of a new lens */
 	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
 	long jobs, retries, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
 	const char *listen, *simulate, *since, *canary_stage, *candidate, *html;
 	bool once, backtest, verify_off;
+	bool from_target;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,
 		list_mutants, without_matrix, show_secrets, help;
 	const char *const *operands;
@@ -51,7 +53,8 @@ enum option_group {
 	OPTIONS_WATCH = 1 << 14,
 	OPTIONS_ALERTS = 1 << 15,
 	OPTIONS_CANARY = 1 << 16,
-	OPTIONS_PAGE = 1 << 17
+	OPTIONS_PAGE = 1 << 17,
+	OPTIONS_NEW = 1 << 18 /* what a lens is made from */
 };
 
 /* Fill `settings` from defaults and `words` (argv after the command). Options and operands may

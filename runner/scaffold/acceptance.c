@@ -18,9 +18,9 @@ texts(const char *const *items, size_t count)
 static const char *
 variant_name(const struct action *action)
 {
-	static const char *const names[] = { [VARIANT_READ] = "READ",
-					     [VARIANT_MUTATE] = "MUTATE",
-					     [VARIANT_SIGNED] = "SIGNED" };
+	static const char *const names[] = {
+		[VARIANT_READ] = "READ", [VARIANT_MUTATE] = "MUTATE", [VARIANT_SIGNED] = "SIGNED"
+	};
 
 	return names[action->variant];
 }
@@ -106,16 +106,17 @@ add_denied(const struct draft *draft, const struct action *action, json_t *cases
 		draft_prove(step, recipe_unchanged(&recipe), accepted(action));
 		json_array_append_new(steps, step);
 		json_array_append_new(
-			cases, draft_case(json_sprintf("deny.%s.%s", action->name, role->name),
-					  json_sprintf("%s may not run %s", role->name, action->name),
-					  role->persona, steps));
+			cases,
+			draft_case(json_sprintf("deny.%s.%s", action->name, role->name),
+				   json_sprintf("%s may not run %s", role->name, action->name),
+				   role->persona, steps));
 	}
 }
 
 /* The same request, refused to everybody of `people` in the same way. */
 static void
-add_refused(const struct draft *draft, const struct action *action, const char *kind, json_t *people,
-	    json_t *expect, json_t *cases)
+add_refused(const struct draft *draft, const struct action *action, const char *kind,
+	    json_t *people, json_t *expect, json_t *cases)
 {
 	struct recipe recipe = draft_recipe(draft, action, draft_permitted(draft, action));
 	json_t *steps = recipe_steps(&recipe), *step = draft_request(action, expect);
@@ -148,11 +149,11 @@ add_missing(const struct draft *draft, const struct action *action, json_t *case
 		json_object_set_new(step, "payload", payload);
 		draft_prove(step, recipe_unchanged(&recipe), accepted(action));
 		json_array_append_new(steps, step);
-		json_array_append_new(cases,
-				      draft_case(json_sprintf("missing.%s.%s", action->name, field),
-						 json_sprintf("%s without %s is refused",
-							      action->name, field),
-						 recipe.role->persona, steps));
+		json_array_append_new(
+			cases,
+			draft_case(json_sprintf("missing.%s.%s", action->name, field),
+				   json_sprintf("%s without %s is refused", action->name, field),
+				   recipe.role->persona, steps));
 	}
 }
 

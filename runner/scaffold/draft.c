@@ -18,10 +18,11 @@ roles_have_people(const struct draft *draft, struct errors *errors)
 
 		if (persona && persona->role && strcmp(persona->role, role->name) == 0)
 			continue;
-		ok = error_set(errors_new(errors), ERROR_SUITE,
-			       "unknown role `%s`: environment %s has no persona `%s` of this role; "
-			       "say in `personas` who stands for it",
-			       role->name, draft->environment->name, role->persona);
+		ok = error_set(
+			errors_new(errors), ERROR_SUITE,
+			"unknown role `%s`: environment %s has no persona `%s` of this role; "
+			"say in `personas` who stands for it",
+			role->name, draft->environment->name, role->persona);
 	}
 	return ok;
 }

@@ -46,8 +46,8 @@ json_t *draft_case(json_t *id, json_t *title, const char *as, json_t *steps);
 /* The action with its payload, and what is expected of it. */
 json_t *draft_request(const struct action *action, json_t *expect);
 
-json_t *draft_ok(void);                                 /* {status: 200} */
-json_t *draft_refusal(int status, const char *error);   /* {status, error} */
+json_t *draft_ok(void);                                      /* {status: 200} */
+json_t *draft_refusal(int status, const char *error);        /* {status, error} */
 json_t *draft_list(const struct draft *draft, json_t *body); /* the list of the lens's domain */
 
 /* Add to a step that must be refused what proves it: the rows that stay as they were, if there are

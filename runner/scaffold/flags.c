@@ -30,11 +30,10 @@ add_list(const struct draft *draft, const char *flag, json_t *cases)
 	const struct role *role = &draft->lens->roles[0];
 	json_t *list = draft_list(draft, json_pack("{s:s}", "role", role->name));
 
-	json_array_append_new(cases,
-			      draft_case(json_string("on"),
-					 json_string("With the flag on there is a list"),
-					 role->persona,
-					 json_pack("[o, o]", list, suggest(draft, draft_ok()))));
+	json_array_append_new(
+		cases,
+		draft_case(json_string("on"), json_string("With the flag on there is a list"),
+			   role->persona, json_pack("[o, o]", list, suggest(draft, draft_ok()))));
 	list = draft_list(draft, NULL);
 	json_object_set_new(list, "expect", disabled());
 	json_object_set_new(list, "control", json_string("on"));
@@ -42,7 +41,8 @@ add_list(const struct draft *draft, const char *flag, json_t *cases)
 	json_object_set_new(suggestions, "control", json_string("on"));
 	json_t *made = draft_case(
 		json_sprintf("list-off.%s", flag),
-		json_string("With the flag ${matrix.flag.name} nothing is listed, nothing suggested"),
+		json_string(
+			"With the flag ${matrix.flag.name} nothing is listed, nothing suggested"),
 		role->persona, json_pack("[o, o]", list, suggestions));
 	switch_off(made, flag);
 	json_array_append_new(cases, made);
@@ -61,16 +61,17 @@ add_action(const struct draft *draft, const char *flag, const struct action *act
 	if (json_array_size(steps) > 0) {
 		json_t *name = json_sprintf("for_%s", action->name);
 
-		json_object_set_new(once, json_string_value(name), json_pack("{s:o}", "steps", steps));
+		json_object_set_new(once, json_string_value(name),
+				    json_pack("{s:o}", "steps", steps));
 		needs = json_pack("[o]", name);
 	} else {
 		json_decref(steps);
 	}
 	draft_prove(step, recipe_unchanged(&recipe), json_string("on"));
-	json_t *made = draft_case(json_sprintf("off.%s.%s", flag, action->name),
-				  json_sprintf("With the flag ${matrix.flag.name} nobody runs %s",
-					       action->name),
-				  role->persona, json_pack("[o]", step));
+	json_t *made = draft_case(
+		json_sprintf("off.%s.%s", flag, action->name),
+		json_sprintf("With the flag ${matrix.flag.name} nobody runs %s", action->name),
+		role->persona, json_pack("[o]", step));
 	if (needs)
 		json_object_set_new(made, "needs", needs);
 	switch_off(made, flag);

@@ -10,20 +10,22 @@ empty_request(const struct action *action, json_t *expect, const char *unproved)
 static json_t *
 let_through(const struct action *action, const struct role *role)
 {
-	json_t *step = empty_request(action, draft_refusal(400, "MISSING_REQUIRED_FIELD"),
-				     "that a field is missing is asked after the role: this one was let through");
+	json_t *step = empty_request(
+		action, draft_refusal(400, "MISSING_REQUIRED_FIELD"),
+		"that a field is missing is asked after the role: this one was let through");
 
-	return draft_case(json_sprintf("router.%s.%s", action->name, role->name),
-			  json_sprintf("%s gets as far as the payload of %s", role->name,
-				       action->name),
-			  role->persona, json_pack("[o]", step));
+	return draft_case(
+		json_sprintf("router.%s.%s", action->name, role->name),
+		json_sprintf("%s gets as far as the payload of %s", role->name, action->name),
+		role->persona, json_pack("[o]", step));
 }
 
 static json_t *
 stopped(const struct action *action, json_t *id, const char *who, const char *as, json_t *expect)
 {
-	json_t *step = empty_request(
-		action, expect, "an empty payload writes nothing, and it is let through for who may");
+	json_t *step =
+		empty_request(action, expect,
+			      "an empty payload writes nothing, and it is let through for who may");
 	json_t *made = draft_case(id, json_sprintf("%s may not run %s", who, action->name), as,
 				  json_pack("[o]", step));
 

@@ -11,13 +11,13 @@ roles_make(const struct draft *draft)
 		json_array_append_new(lens->actions[i].unfilled ? unfilled : filled,
 				      json_string(lens->actions[i].name));
 	if (json_array_size(filled) > 0)
-		json_array_append_new(cases, json_pack("{s:s, s:O, s:[s,s]}", "generate",
-						       "role_matrix", "actions", filled, "layers",
-						       "list", "execute"));
+		json_array_append_new(cases,
+				      json_pack("{s:s, s:O, s:[s,s]}", "generate", "role_matrix",
+						"actions", filled, "layers", "list", "execute"));
 	if (json_array_size(unfilled) > 0)
-		json_array_append_new(cases, json_pack("{s:s, s:O, s:[s]}", "generate",
-						       "role_matrix", "actions", unfilled, "layers",
-						       "list"));
+		json_array_append_new(cases,
+				      json_pack("{s:s, s:O, s:[s]}", "generate", "role_matrix",
+						"actions", unfilled, "layers", "list"));
 	json_decref(filled);
 	json_decref(unfilled);
 	return draft_suite(json_object(), cases);

@@ -7,6 +7,21 @@
 
 #define POINTER_MAX 256
 
+/* Names of cases, and their titles between who it is and the table. */
+static const struct command {
+	const char *name, *allowed, *may, *refused, *may_not;
+	const char *blind, *may_not_blind; /* NULL: it always reads */
+} commands[] = {
+	{ "select", "select.allowed", "sees a row of", "select.refused", "sees no row of", NULL,
+	  NULL },
+	{ "update", "update.allowed", "may update a row of", "update.refused",
+	  "may not update a row of", "update.blind",
+	  "may not, without reading it, update a row of" },
+	{ "delete", "delete.allowed", "may delete a row of", "delete.refused",
+	  "may not delete a row of", "delete.blind",
+	  "may not, without reading it, delete a row of" },
+};
+
 /* One table while its cases are made. */
 struct rows {
 	const struct draft *draft;
@@ -59,11 +74,11 @@ row_of(const struct rows *rows)
 
 /* The statement `sql` on the row, by everybody of `people` (taken over; not when it is empty). */
 static void
-add(const struct rows *rows, const char *command, const char *what, json_t *people, json_t *step)
+add(const struct rows *rows, const char *what, const char *title, json_t *people, json_t *step)
 {
 	const char *table = rows->table->name;
-	json_t *made = draft_case(json_sprintf("%s.%s.%s", table, command, what),
-				  json_sprintf("${matrix.who} and %s of %s: %s", command, table, what),
+	json_t *made = draft_case(json_sprintf("%s.%s", table, what),
+				  json_sprintf("${matrix.who} %s %s", title, table),
 				  "${matrix.who}", json_pack("[o]", step));
 
 	if (json_array_size(people) == 0) {
@@ -79,8 +94,8 @@ add(const struct rows *rows, const char *command, const char *what, json_t *peop
 static json_t *
 one_of_refusals(void)
 {
-	return json_pack("{s:{s:[s,s], s:s}}", "outcome", "$one_of", "denied", "filtered", "because",
-			 "a policy may hide the row, or refuse the command");
+	return json_pack("{s:{s:[s,s], s:s}}", "outcome", "$one_of", "denied", "filtered",
+			 "because", "a policy may hide the row, or refuse the command");
 }
 
 /* On a row that is named: by its id in the statement, which brings in the policy for SELECT too. */
@@ -99,9 +114,7 @@ sql_of(const struct rows *rows, const char *command)
 	if (strcmp(command, "select") == 0)
 		return json_sprintf("select id from %s where id = $1", table);
 	if (strcmp(command, "update") == 0)
-		return tenant ? json_sprintf("update %s set %s = %s where id = $1", table, tenant,
-					     tenant)
-			      : NULL;
+		return json_sprintf("update %s set %s = %s where id = $1", table, tenant, tenant);
 	return json_sprintf("delete from %s where id = $1", table);
 }
 
@@ -134,35 +147,37 @@ outsiders(const struct draft *draft)
 	return names;
 }
 
+/* Without `where` only the policy of the command itself decides. */
+static json_t *
+blind_statement(const struct rows *rows, const json_t *sql)
+{
+	const char *text = json_string_value(sql), *where = strstr(text, " where ");
+
+	return json_pack("{s:o, s:o, s:o}", "sql", json_stringn(text, (size_t)(where - text)),
+			 "blind", row_of(rows), "expect", one_of_refusals());
+}
+
 /* One command: let through for who may, refused to everybody else, with and without reading. */
 static void
-add_command(const struct rows *rows, const char *command)
+add_command(const struct rows *rows, const struct command *command)
 {
 	const struct lens *lens = rows->draft->lens;
-	json_t *sql = sql_of(rows, command);
-	json_t *allowed = json_array(), *refused = json_array(), *step;
+	json_t *allowed = json_array(), *refused = json_array(), *sql = sql_of(rows, command->name);
 
 	for (size_t i = 0; i < lens->role_count; i++)
-		json_array_append_new(may(rows, command, &lens->roles[i]) ? allowed : refused,
+		json_array_append_new(may(rows, command->name, &lens->roles[i]) ? allowed : refused,
 				      json_string(lens->roles[i].persona));
 	json_t *outside = outsiders(rows->draft);
 	json_array_extend(refused, outside);
 	json_decref(outside);
-	step = statement(json_incref(sql), json_pack("{s:s}", "outcome", "allowed 1"));
-	add(rows, command, "allowed", allowed, step);
-	step = statement(json_incref(sql), one_of_refusals());
+	add(rows, command->allowed, command->may, allowed,
+	    statement(json_incref(sql), json_pack("{s:s}", "outcome", "allowed 1")));
+	if (command->blind)
+		add(rows, command->blind, command->may_not_blind, json_incref(refused),
+		    blind_statement(rows, sql));
+	json_t *step = statement(sql, one_of_refusals());
 	json_object_set_new(step, "unchanged", row_of(rows));
-	if (strcmp(command, "select") != 0) {
-		/* Without `where` only the policy of the command itself decides. */
-		char *blind = strdup(json_string_value(sql));
-		*strstr(blind, " where ") = '\0';
-		json_t *unseen = json_pack("{s:s, s:o, s:o}", "sql", blind, "blind", row_of(rows),
-					   "expect", one_of_refusals());
-		add(rows, command, "refused-blind", json_incref(refused), unseen);
-		free(blind);
-	}
-	add(rows, command, "refused", refused, step);
-	json_decref(sql);
+	add(rows, command->refused, command->may_not, refused, step);
 }
 
 /* Who may change the row may not give it to another yacht. */
@@ -176,14 +191,13 @@ add_move(const struct rows *rows)
 		if (may(rows, "update", &lens->roles[i]))
 			json_array_append_new(people, json_string(lens->roles[i].persona));
 	}
-	json_t *step = json_pack(
-		"{s:o, s:[s,o], s:{s:s}, s:o}", "sql",
-		json_sprintf("update %s set %s = $2 where id = $1", rows->table->name,
-			     rows->table->tenant),
-		"params", "${row}",
-		json_sprintf("${personas.%s.yacht}", rows->draft->foreign->name), "expect",
-		"outcome", "denied", "unchanged", row_of(rows));
-	add(rows, "move", "refused", people, step);
+	json_t *step = json_pack("{s:o, s:[s,o], s:{s:s}, s:o}", "sql",
+				 json_sprintf("update %s set %s = $2 where id = $1",
+					      rows->table->name, rows->table->tenant),
+				 "params", "${row}",
+				 json_sprintf("${personas.%s.yacht}", rows->draft->foreign->name),
+				 "expect", "outcome", "denied", "unchanged", row_of(rows));
+	add(rows, "move", "may not give to another yacht a row of", people, step);
 }
 
 /* The action that makes a row of the table: what it needs, itself, and the id of what it made. */
@@ -204,7 +218,6 @@ making(const struct draft *draft, const struct action *action, const struct role
 void
 rows_add(const struct draft *draft, const struct lens_table *table, json_t *once, json_t *cases)
 {
-	static const char *const commands[] = { "select", "update", "delete" };
 	const struct lens *lens = draft->lens;
 	char pointer[POINTER_MAX], fixture[POINTER_MAX];
 	size_t i = 0;
@@ -221,9 +234,9 @@ rows_add(const struct draft *draft, const struct lens_table *table, json_t *once
 	(void)snprintf(fixture, sizeof(fixture), "row_of_%s", table->name);
 	json_object_set_new(once, fixture, making(draft, &lens->actions[i], rows.maker, pointer));
 	for (size_t k = 0; k < COUNTOF(commands); k++) {
-		if (lens_table_rule(table, commands[k], NULL, false) &&
-		    (table->tenant || strcmp(commands[k], "update") != 0))
-			add_command(&rows, commands[k]);
+		if (lens_table_rule(table, commands[k].name, NULL, false) &&
+		    (table->tenant || strcmp(commands[k].name, "update") != 0))
+			add_command(&rows, &commands[k]);
 	}
 	if (draft->foreign && table->tenant && lens_table_rule(table, "update", NULL, false))
 		add_move(&rows);

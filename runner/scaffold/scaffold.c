@@ -12,7 +12,7 @@
 #include "scaffold/words.h"
 #include "scaffold/yaml_text.h"
 
-#define MAX_BYTES (4UL << 20)
+#define MAX_BYTES  (4UL << 20)
 #define PATH_BYTES 512
 
 static const char acceptance_head[] = {
@@ -97,7 +97,7 @@ static const struct {
 struct builder {
 	struct scaffold *scaffold;
 	struct draft draft;
-	json_t *words;                     /* for the stencils */
+	json_t *words;                    /* for the stencils */
 	long cases[COUNTOF(suite_kinds)]; /* 0: left out */
 };
 
@@ -244,10 +244,12 @@ note_actions(struct builder *builder)
 
 		if (action->unfilled)
 			leave_out(builder, action->name,
-				  "its success, because `payload` or `writes` is FILL_IN in lens.yaml; "
+				  "its success, because `payload` or `writes` is FILL_IN in "
+				  "lens.yaml; "
 				  "who is let through and who is refused is tried");
 		else if (action->allow_count == 0)
-			leave_out(builder, action->name, "everything but the list, because nobody may run it");
+			leave_out(builder, action->name,
+				  "everything but the list, because nobody may run it");
 		else if (action->variant == VARIANT_SIGNED &&
 			 !json_object_get(action->payload.value, "signature"))
 			leave_out(builder, action->name,
@@ -266,8 +268,8 @@ is_usable(const struct lens *lens, struct errors *errors)
 }
 
 struct scaffold *
-scaffold_build(const struct lens *lens, const struct environment *environment, const char *lens_text,
-	       struct errors *errors)
+scaffold_build(const struct lens *lens, const struct environment *environment,
+	       const char *lens_text, struct errors *errors)
 {
 	struct builder builder = { 0 };
 

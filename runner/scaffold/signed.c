@@ -10,7 +10,8 @@ static json_t *
 refused(void)
 {
 	return json_pack("{s:{s:[i,i,i], s:s}}", "status", "$one_of", 400, 401, 403, "because",
-			 "the lens does not say how a bad signature is refused: leave the one that is right");
+			 "the lens does not say how a bad signature is refused: leave the one that "
+			 "is right");
 }
 
 static void
@@ -23,9 +24,10 @@ add(const struct draft *draft, const struct action *action, const char *kind, co
 	json_object_set_new(step, "payload", payload);
 	draft_prove(step, recipe_unchanged(&recipe), json_sprintf("accept.%s", action->name));
 	json_array_append_new(steps, step);
-	json_array_append_new(cases, draft_case(json_sprintf("%s.%s", kind, action->name),
-						json_sprintf("%s %s is refused", action->name, title),
-						recipe.role->persona, steps));
+	json_array_append_new(cases,
+			      draft_case(json_sprintf("%s.%s", kind, action->name),
+					 json_sprintf("%s %s is refused", action->name, title),
+					 recipe.role->persona, steps));
 }
 
 /* The payload with `member` of its signature replaced. */

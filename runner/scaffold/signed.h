@@ -1,4 +1,5 @@
-/* signed.h - the signature of a SIGNED action: without one, and with somebody else's, it is refused.
+/* signed.h - the signature of a SIGNED action: without one, and with somebody else's, it is
+ * refused.
  *
  * Made only of what the lens's payload says: its `signature`, a mapping with `user_id` and
  * `role_at_signing`, or a text.

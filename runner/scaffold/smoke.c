@@ -5,21 +5,22 @@
 static json_t *
 health(void)
 {
-	json_t *steps = json_pack(
-		"[{s:s, s:{s:i, s:{s:s}}}, {s:s, s:{s:i, s:{s:s, s:{s:s, s:i}}}}]", "http",
-		"GET /health", "expect", "status", 200, "body", "database", "up", "http",
-		"GET /v1/actions/health", "expect", "status", 200, "body", "status", "healthy",
-		"handlers_loaded", "$type", "integer", "$ge", 1);
+	json_t *steps =
+		json_pack("[{s:s, s:{s:i, s:{s:s}}}, {s:s, s:{s:i, s:{s:s, s:{s:s, s:i}}}}]",
+			  "http", "GET /health", "expect", "status", 200, "body", "database", "up",
+			  "http", "GET /v1/actions/health", "expect", "status", 200, "body",
+			  "status", "healthy", "handlers_loaded", "$type", "integer", "$ge", 1);
 
 	return draft_case(json_string("smoke-health"),
-			  json_string("The service, its database and its handlers are well"), "none",
-			  steps);
+			  json_string("The service, its database and its handlers are well"),
+			  "none", steps);
 }
 
 static json_t *
 listed(const struct draft *draft, const struct role *role, long count)
 {
-	json_t *body = json_pack("{s:s, s:I}", "role", role->name, "total_count", (json_int_t)count);
+	json_t *body =
+		json_pack("{s:s, s:I}", "role", role->name, "total_count", (json_int_t)count);
 
 	return draft_case(json_sprintf("smoke-list-%s", role->name),
 			  json_sprintf("%s is offered %ld actions", role->name, count),
@@ -35,9 +36,10 @@ add_action(const struct draft *draft, const struct action *action, json_t *cases
 	json_t *steps = recipe_steps(&recipe);
 
 	json_array_append_new(steps, draft_request(action, draft_ok()));
-	json_array_append_new(cases, draft_case(json_sprintf("smoke-%s", action->name),
-						json_sprintf("%s runs %s", role->name, action->name),
-						role->persona, steps));
+	json_array_append_new(cases,
+			      draft_case(json_sprintf("smoke-%s", action->name),
+					 json_sprintf("%s runs %s", role->name, action->name),
+					 role->persona, steps));
 }
 
 static void
@@ -52,15 +54,14 @@ add_denied(const struct draft *draft, const struct action *action, json_t *cases
 		return;
 	struct recipe recipe = draft_recipe(draft, action, &lens->roles[i]);
 	json_t *steps = recipe_steps(&recipe);
-	json_t *step = draft_request(action,
-				     draft_refusal(action->refusal_status, action->refusal_error));
+	json_t *step =
+		draft_request(action, draft_refusal(action->refusal_status, action->refusal_error));
 	draft_prove(step, recipe_unchanged(&recipe), json_sprintf("smoke-%s", action->name));
 	json_array_append_new(steps, step);
-	json_array_append_new(cases,
-			      draft_case(json_sprintf("smoke-%s-denied", action->name),
-					 json_sprintf("%s may not run %s", lens->roles[i].name,
-						      action->name),
-					 lens->roles[i].persona, steps));
+	json_array_append_new(cases, draft_case(json_sprintf("smoke-%s-denied", action->name),
+						json_sprintf("%s may not run %s",
+							     lens->roles[i].name, action->name),
+						lens->roles[i].persona, steps));
 }
 
 json_t *

@@ -28,19 +28,19 @@ add_list(const struct draft *draft, const char *id, const char *title, json_t *l
 	json_t *step = draft_list(draft, json_pack("{s:s}", "role", draft->lens->roles[0].name));
 
 	json_object_set_new(step, "load", load);
-	json_array_append_new(cases, draft_case(json_string(id), json_string(title),
-						draft->lens->roles[0].persona,
-						json_pack("[o]", step)));
+	json_array_append_new(cases,
+			      draft_case(json_string(id), json_string(title),
+					 draft->lens->roles[0].persona, json_pack("[o]", step)));
 }
 
 static void
 add_suggestions(const struct draft *draft, json_t *cases)
 {
 	const struct role *role = &draft->lens->roles[0];
-	json_t *step = json_pack("{s:s, s:{s:s}, s:o, s:{s:i, s:{s:s}}}", "http",
-				 "POST /v1/actions/suggestions", "json", "domain",
-				 draft->lens->domain, "load", thirty(), "expect", "status", 200,
-				 "body", "role", role->name);
+	json_t *step =
+		json_pack("{s:s, s:{s:s}, s:o, s:{s:i, s:{s:s}}}", "http",
+			  "POST /v1/actions/suggestions", "json", "domain", draft->lens->domain,
+			  "load", thirty(), "expect", "status", 200, "body", "role", role->name);
 
 	json_array_append_new(cases, draft_case(json_string("suggestions-30"),
 						json_string("Suggestions, 30 at once"),
@@ -113,7 +113,8 @@ stress_make(const struct draft *draft)
 			any_refusal = true;
 		}
 	}
-	add_list(draft, "list-steady", "The list, 100 a second for three seconds, however long each takes",
-		 steady(), cases);
+	add_list(draft, "list-steady",
+		 "The list, 100 a second for three seconds, however long each takes", steady(),
+		 cases);
 	return draft_suite(json_object(), cases);
 }

@@ -18,12 +18,25 @@ static const char rest[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /* Members whose lists are one item after the other, however short. */
 static const char *const listed[] = { "cases", "steps", "stages" };
 
+/* 250ms, 3s: no number, though it begins with one. */
+static bool
+is_duration(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text + digits;
+
+	return digits > 0 && (strcmp(unit, "ms") == 0 || strcmp(unit, "s") == 0 ||
+			      strcmp(unit, "m") == 0 || strcmp(unit, "h") == 0);
+}
+
 static bool
 is_plain(const char *text, const char *more)
 {
 	static const char *const values[] = { "true", "false", "null" };
 	size_t len = strlen(text);
 
+	if (is_duration(text))
+		return true;
 	if (len == 0 || !strchr(first, text[0]) || text[len - 1] == ' ')
 		return false;
 	for (const char *at = text; *at; at++) {
@@ -159,8 +172,8 @@ put_member(struct buf *out, const char *name, const json_t *value, int indent)
 {
 	const char *text = json_string_value(value);
 	size_t column = (size_t)indent + strlen(name) + 2;
-	bool empty = json_is_object(value) ? json_object_size(value) == 0
-					   : json_array_size(value) == 0;
+	bool empty =
+		json_is_object(value) ? json_object_size(value) == 0 : json_array_size(value) == 0;
 
 	put_key(out, name);
 	if (!empty && json_is_array(value) && (is_listed(name) || !fits(value, column))) {
@@ -194,27 +207,51 @@ yaml_text_members(struct buf *out, const json_t *object, int indent)
 	}
 }
 
-/* The first member stands behind the dash. */
-static void
-put_item(struct buf *out, const json_t *item, int indent)
-{
-	const char *name, *before = "";
-	json_t *value;
-
-	json_object_foreach(node_writable(item), name, value)
-	{
-		if (*before)
-			buf_printf(out, "%*s", indent, "");
-		put_member(out, name, value, indent);
-		before = "more";
-	}
-}
-
-/* Does it read as one thought? A step has members of its own to look at. */
+/* Cases, and their steps: who reads them looks for the same thing in the same place. */
 static bool
 is_step(const json_t *item)
 {
 	return json_object_get(item, "expect") || json_object_get(item, "steps");
+}
+
+/* Where a member of a case or step stands: -1 before what it does, 1 after it. */
+static int
+rank(const char *name)
+{
+	static const char *const before[] = { "id", "title", "needs", "matrix", "flags", "as" };
+	static const char *const after[] = { "expect",    "steps",   "capture",
+					     "unchanged", "control", "unproved" };
+
+	for (size_t i = 0; i < COUNTOF(before); i++) {
+		if (strcmp(before[i], name) == 0)
+			return -1;
+	}
+	for (size_t i = 0; i < COUNTOF(after); i++) {
+		if (strcmp(after[i], name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* The first member stands behind the dash. */
+static void
+put_item(struct buf *out, const json_t *item, int indent)
+{
+	bool begun = false;
+	const char *name;
+	json_t *value;
+
+	for (int turn = -1; turn <= 1; turn++) {
+		json_object_foreach(node_writable(item), name, value)
+		{
+			if ((is_step(item) ? rank(name) : -1) != turn)
+				continue;
+			if (begun)
+				buf_printf(out, "%*s", indent, "");
+			put_member(out, name, value, indent);
+			begun = true;
+		}
+	}
 }
 
 void

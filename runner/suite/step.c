@@ -228,7 +228,8 @@ success_known(const struct step *step, const struct node *expect)
 	if (step->refusal || step->kind != STEP_ACTION || !step->action || !step->action->unfilled)
 		return true;
 	return node_fail(expect,
-			 "`%s` has places to fill in (" LENS_FILL_IN "): only refusals of it can be expected",
+			 "`%s` has places to fill in (" LENS_FILL_IN
+			 "): only refusals of it can be expected",
 			 step->action->name);
 }
 

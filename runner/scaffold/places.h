@@ -1,0 +1,12 @@
+/* places.h - the places of a lens's description that nobody has filled in: FILL_IN. */
+#ifndef SCAFFOLD_PLACES_H
+#define SCAFFOLD_PLACES_H
+
+#include <stdbool.h>
+
+#include "document/document.h"
+
+/* True when the description has none; each one is a mistake in `errors`, with its place. */
+bool places_filled(const struct document *document, struct errors *errors) MUST_USE;
+
+#endif

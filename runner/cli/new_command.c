@@ -2,78 +2,36 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/batch.h"
-#include "base/file.h"
+#include "cli/description.h"
 #include "cli/exit.h"
 #include "cli/mistakes.h"
 #include "cli/stage.h"
-#include "scaffold/places.h"
 #include "scaffold/scaffold.h"
 #include "suite/lens.h"
 #include "suite/lens_cache.h"
-
-#define LENS_BYTES (4UL << 20)
 
 /* One lens on its way from a description to files. */
 struct novelty {
 	const struct settings *settings;
 	const char *name;
 	struct stage stage;
-	char path[PATH_MAX]; /* of the description */
-	bool in_place;       /* it is the lens's own file already */
-	char *text;          /* of it */
-	struct lens *lens;
+	struct description description;
 	struct scaffold *scaffold;
 };
-
-/* Is the description itself the file that would be written? */
-static bool
-is_own(const struct novelty *novelty)
-{
-	char own[PATH_MAX];
-	struct stat here, there;
-
-	(void)snprintf(own, sizeof(own), "%s/suites/%s/lens.yaml", novelty->settings->into,
-		       novelty->name);
-	return stat(novelty->path, &here) == 0 && stat(own, &there) == 0 &&
-	       here.st_dev == there.st_dev && here.st_ino == there.st_ino;
-}
-
-static bool
-describe_from_file(struct novelty *novelty)
-{
-	const struct settings *settings = novelty->settings;
-	struct error err = { 0 };
-	size_t len;
-
-	if (settings->from)
-		(void)snprintf(novelty->path, sizeof(novelty->path), "%s", settings->from);
-	else
-		(void)snprintf(novelty->path, sizeof(novelty->path), "%s/suites/%s/lens.yaml",
-			       settings->into, novelty->name);
-	novelty->text = file_read(novelty->path, LENS_BYTES, &len, &err);
-	if (!novelty->text) {
-		*errors_new(&novelty->stage.errors) = err;
-		return false;
-	}
-	novelty->in_place = is_own(novelty);
-	novelty->lens = lens_load(novelty->path, &novelty->stage.errors);
-	return novelty->lens && places_filled(novelty->lens->document, &novelty->stage.errors);
-}
 
 static bool
 is_named(struct novelty *novelty)
 {
-	if (strcmp(novelty->lens->name, novelty->name) == 0)
+	const struct description *description = &novelty->description;
+
+	if (strcmp(description->lens->name, novelty->name) == 0)
 		return true;
 	return error_set(errors_new(&novelty->stage.errors), ERROR_USAGE,
-			 "%s describes the lens %s, not %s", novelty->path, novelty->lens->name,
-			 novelty->name);
+			 "%s describes the lens %s, not %s", description->path,
+			 description->lens->name, novelty->name);
 }
 
 /* What was made has to be what the loader takes: before anything is put into place. */
@@ -109,7 +67,7 @@ stage_files(struct novelty *novelty, struct batch *batch)
 		const struct scaffold_file *file = &novelty->scaffold->files[i];
 
 		/* The description comes first. */
-		bool ok = i == 0 && novelty->in_place
+		bool ok = i == 0 && novelty->description.in_place
 				  ? batch_lend(batch, file->path, file->text, file->len, &err)
 				  : batch_add(batch, file->path, file->text, file->len, &err);
 		if (!ok) {
@@ -148,7 +106,7 @@ tell(const struct novelty *novelty)
 	const char *into = novelty->settings->into;
 	bool here = strcmp(into, ".") == 0;
 
-	for (size_t i = novelty->in_place ? 1 : 0; i < scaffold->file_count; i++) {
+	for (size_t i = novelty->description.in_place ? 1 : 0; i < scaffold->file_count; i++) {
 		const struct scaffold_file *file = &scaffold->files[i];
 		char cases[32] = "";
 
@@ -172,11 +130,12 @@ make(struct novelty *novelty)
 {
 	struct errors *errors = &novelty->stage.errors;
 
-	if (!stage_load(&novelty->stage, true) || !describe_from_file(novelty) ||
+	if (!description_load(&novelty->description, &novelty->stage, novelty->name) ||
 	    !is_named(novelty))
 		return mistakes_print(errors);
-	novelty->scaffold = scaffold_build(novelty->lens, novelty->stage.workspace.environment,
-					   novelty->text, errors);
+	novelty->scaffold =
+		scaffold_build(novelty->description.lens, novelty->stage.workspace.environment,
+			       novelty->description.text, errors);
 	if (!novelty->scaffold)
 		return mistakes_print(errors);
 	int status = publish(novelty);
@@ -200,8 +159,7 @@ new_command(const struct settings *settings, const char *const *argv)
 	novelty.name = settings->operands[0];
 	int status = make(&novelty);
 	scaffold_free(novelty.scaffold);
-	lens_free(novelty.lens);
-	free(novelty.text);
+	description_release(&novelty.description);
 	stage_release(&novelty.stage);
 	return status;
 }

@@ -27,6 +27,7 @@ preflight_free(struct preflight *preflight)
 	if (!preflight)
 		return;
 	for (size_t i = 0; i < preflight->count; i++) {
+		login_release(&preflight->probes[i].login);
 		free(preflight->probes[i].url);
 		free(preflight->probes[i].body);
 		free(preflight->probes[i].tables);

@@ -75,14 +75,16 @@ note_exchange(struct probe *probe, const struct http_reply *reply)
 	struct arena *arena = &preflight->arena;
 	bool login = probe->kind == PROBE_LOGIN;
 
+	const struct http_request *sent = login ? &probe->login.request : &probe->request;
+
 	*exchange = (struct exchange){
 		.kind = EXCHANGE_HTTP,
 		.title = arena_text(arena, probe->name, strlen(probe->name)),
 		.persona = probe->persona ? probe->persona->name : NULL,
 		.attempt = 1,
 		.started_us = probe->sent_us - preflight->session->began_us,
-		.http = { .method = probe->request.method,
-			  .url = probe->url,
+		.http = { .method = sent->method,
+			  .url = sent->url,
 			  .request_headers = "Accept: application/json\r\n",
 			  .status = reply->status,
 			  .response_headers = reply->headers ? arena_text(arena, reply->headers,
@@ -173,26 +175,17 @@ path_of(enum probe_kind kind)
 }
 
 static void
-fill_login(struct probe *probe, struct error *err)
+ask_login(struct probe *probe)
 {
-	const struct session *session = probe->preflight->session;
-	const char *url = session->environment->password_url;
-	struct buf text;
-	json_t *body = json_pack("{s:s?, s:s?}", "email", probe->persona->email, "password",
-				 probe->persona->password);
+	struct session *session = probe->preflight->session;
+	struct error err = { 0 };
 
-	probe->body = must(json_dumps(body, JSON_COMPACT));
-	json_decref(body);
-	buf_init(&text, 4096);
-	buf_printf(&text, "%s%sgrant_type=password", url, strchr(url, '?') ? "&" : "?");
-	probe->url = text.text;
-	probe->request.method = "POST";
-	probe->request.body = probe->body;
-	probe->request.body_len = strlen(probe->body);
-	const char *apikey = credentials_apikey(session->credentials, err);
-	probe->headers[1] = (struct http_header){ "Content-Type", "application/json" };
-	probe->headers[2] = (struct http_header){ "apikey", apikey ? apikey : "" };
-	probe->request.header_count = 3;
+	if (!login_prepare(&probe->login, session->environment, session->credentials,
+			   probe->persona, session_timeout_ms(session, TIMEOUT_MS, 0), &err))
+		probe_answer(probe, false, "%s", err.message);
+	else
+		http_send(session->http, http_identity(session->http, "(login)"),
+			  &probe->login.request, got_http, probe);
 }
 
 static void
@@ -200,36 +193,27 @@ ask_http(struct probe *probe)
 {
 	struct session *session = probe->preflight->session;
 	struct error err = { 0 };
-	const struct credential *who = NULL;
+	const struct credential *who = credentials_get(session->credentials, probe->persona, &err);
+	struct buf text;
 
-	probe->request =
-		(struct http_request){ .method = "GET",
-				       .headers = probe->headers,
-				       .header_count = 1,
-				       .timeout_ms = session_timeout_ms(session, TIMEOUT_MS, 0) };
-	probe->headers[0] = (struct http_header){ "Accept", "application/json" };
-	if (probe->kind == PROBE_LOGIN)
-		fill_login(probe, &err);
-	else
-		who = credentials_get(session->credentials, probe->persona, &err);
-	if (err.code != ERROR_NONE) {
+	if (!who) {
 		probe_answer(probe, false, "%s", err.message);
 		return;
 	}
-	if (!probe->url) {
-		struct buf text;
-		buf_init(&text, 4096);
-		buf_printf(&text, "%s%s", session->environment->base_url, path_of(probe->kind));
-		if (probe->kind == PROBE_FLAGS && probe->preflight->lens->domain)
-			buf_printf(&text, "?domain=%s", probe->preflight->lens->domain);
-		probe->url = text.text;
-	}
-	if (who && who->authorization)
-		probe->headers[probe->request.header_count++] =
-			(struct http_header){ "Authorization", who->authorization };
-	probe->request.url = probe->url;
-	http_send(session->http, who ? who->identity : http_identity(session->http, "(login)"),
-		  &probe->request, got_http, probe);
+	buf_init(&text, 4096);
+	buf_printf(&text, "%s%s", session->environment->base_url, path_of(probe->kind));
+	if (probe->kind == PROBE_FLAGS && probe->preflight->lens->domain)
+		buf_printf(&text, "?domain=%s", probe->preflight->lens->domain);
+	probe->url = text.text;
+	probe->headers[0] = (struct http_header){ "Accept", "application/json" };
+	probe->headers[1] = (struct http_header){ "Authorization", who->authorization };
+	probe->request =
+		(struct http_request){ .method = "GET",
+				       .url = probe->url,
+				       .headers = probe->headers,
+				       .header_count = who->authorization ? 2 : 1,
+				       .timeout_ms = session_timeout_ms(session, TIMEOUT_MS, 0) };
+	http_send(session->http, who->identity, &probe->request, got_http, probe);
 }
 
 static void
@@ -293,6 +277,8 @@ probe_ask(struct probe *probe)
 	probe->sent_us = clock_now_us();
 	if (probe->kind >= PROBE_SERVER)
 		ask_sql(probe);
+	else if (probe->kind == PROBE_LOGIN)
+		ask_login(probe);
 	else
 		ask_http(probe);
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 #include "exec/http.h"
+#include "exec/login.h"
 #include "exec/preflight.h"
 #include "exec/sql.h"
 
@@ -31,8 +32,9 @@ struct probe {
 	bool done, ok;
 	char sentence[PREFLIGHT_SENTENCE];
 	/* what is sent; must stay until the answer */
-	struct http_header headers[3];
+	struct http_header headers[2];
 	struct http_request request;
+	struct login login;
 	struct sql_request sql_request;
 	char *url, *body, *tables;
 	const char *params[1];

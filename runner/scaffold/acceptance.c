@@ -48,7 +48,8 @@ offered(const struct draft *draft, const struct role *role)
 }
 
 static void
-add_list(const struct draft *draft, const struct role *role, json_t *cases)
+add_list(const struct draft *draft, const struct role *role, const char *who, const char *persona,
+	 json_t *cases)
 {
 	json_t *list = offered(draft, role), *actions, *body;
 	size_t count = json_array_size(list);
@@ -62,11 +63,11 @@ add_list(const struct draft *draft, const struct role *role, json_t *cases)
 	body = json_pack("{s:s, s:I, s:o}", "role", role->name, "total_count", (json_int_t)count,
 			 "actions", actions);
 	json_array_append_new(
-		cases, draft_case(json_sprintf("list.%s", role->name),
-				  count > 0 ? json_sprintf("%s is offered exactly what it may run",
-							   role->name)
-					    : json_sprintf("%s is offered nothing", role->name),
-				  role->persona, json_pack("[o]", draft_list(draft, body))));
+		cases, draft_case(json_sprintf("list.%s", who),
+				  count > 0 ? json_sprintf("%s is offered exactly what %s may run",
+							   who, role->name)
+					    : json_sprintf("%s is offered nothing", who),
+				  persona, json_pack("[o]", draft_list(draft, draft_body(body)))));
 }
 
 /* Somebody who may: the control of every refusal of this action. */
@@ -90,26 +91,52 @@ accepted(const struct action *action)
 	return json_sprintf("accept.%s", action->name);
 }
 
-/* The complement of the allowed roles. */
+/* The role is asked for before the payload: an empty one must not get as far as what it lacks. */
+static json_t *
+empty_handed(const struct action *action)
+{
+	json_t *step =
+		draft_request(action, draft_refusal(action->refusal_status, action->refusal_error));
+
+	json_object_set_new(step, "title", json_string("Without a payload it is the role, too"));
+	json_object_set_new(step, "payload", json_object());
+	json_object_set_new(step, "control", accepted(action));
+	return step;
+}
+
+static void
+add_denied_role(const struct draft *draft, const struct action *action, const struct role *role,
+		const char *who, json_t *cases)
+{
+	struct recipe recipe = draft_recipe(draft, action, role);
+	json_t *steps = recipe_steps(&recipe);
+	json_t *step =
+		draft_request(action, draft_refusal(action->refusal_status, action->refusal_error));
+
+	draft_prove(step, recipe_unchanged(&recipe), accepted(action));
+	json_array_append_new(steps, step);
+	if (action->required_count > 0)
+		json_array_append_new(steps, empty_handed(action));
+	json_array_append_new(cases,
+			      draft_case(json_sprintf("deny.%s.%s", action->name, who),
+					 json_sprintf("%s may not run %s", who, action->name),
+					 role->persona, steps));
+}
+
+/* The complement of the allowed roles, and who only claims to have another one. */
 static void
 add_denied(const struct draft *draft, const struct action *action, json_t *cases)
 {
-	for (size_t i = 0; i < draft->lens->role_count; i++) {
-		const struct role *role = &draft->lens->roles[i];
+	const struct lens *lens = draft->lens;
 
-		if (action_allows(action, role->name))
-			continue;
-		struct recipe recipe = draft_recipe(draft, action, role);
-		json_t *steps = recipe_steps(&recipe);
-		json_t *step = draft_request(
-			action, draft_refusal(action->refusal_status, action->refusal_error));
-		draft_prove(step, recipe_unchanged(&recipe), accepted(action));
-		json_array_append_new(steps, step);
-		json_array_append_new(
-			cases,
-			draft_case(json_sprintf("deny.%s.%s", action->name, role->name),
-				   json_sprintf("%s may not run %s", role->name, action->name),
-				   role->persona, steps));
+	for (size_t i = 0; i < lens->role_count; i++) {
+		if (!action_allows(action, lens->roles[i].name))
+			add_denied_role(draft, action, &lens->roles[i], lens->roles[i].name, cases);
+	}
+	if (draft->forger && !action_allows(action, draft->forger->name)) {
+		const struct role forger = { draft->forger->name, DRAFT_FORGER };
+
+		add_denied_role(draft, action, &forger, DRAFT_FORGER, cases);
 	}
 }
 
@@ -131,7 +158,18 @@ add_refused(const struct draft *draft, const struct action *action, const char *
 	json_array_append_new(cases, made);
 }
 
-/* Without one of the fields that it requires. */
+/* The request with another payload, refused because a field is missing. */
+static json_t *
+lacking(const struct recipe *recipe, json_t *payload)
+{
+	json_t *step = draft_request(recipe->action, draft_refusal(400, "MISSING_REQUIRED_FIELD"));
+
+	json_object_set_new(step, "payload", payload);
+	draft_prove(step, recipe_unchanged(recipe), accepted(recipe->action));
+	return step;
+}
+
+/* Without one of the fields that it requires, and with null in its place. */
 static void
 add_missing(const struct draft *draft, const struct action *action, json_t *cases)
 {
@@ -139,21 +177,22 @@ add_missing(const struct draft *draft, const struct action *action, json_t *case
 
 	for (size_t i = 0; i < action->required_count; i++) {
 		const char *field = action->required[i];
+		json_t *without = json_copy(node_writable(action->payload.value));
 
-		if (!json_object_get(action->payload.value, field))
+		if (json_object_del(without, field) != 0) {
+			json_decref(without);
 			continue;
+		}
+		json_t *empty = json_copy(node_writable(action->payload.value));
+		json_object_set_new(empty, field, json_null());
 		json_t *steps = recipe_steps(&recipe);
-		json_t *step = draft_request(action, draft_refusal(400, "MISSING_REQUIRED_FIELD"));
-		json_t *payload = json_copy(json_object_get(step, "payload"));
-		json_object_del(payload, field);
-		json_object_set_new(step, "payload", payload);
-		draft_prove(step, recipe_unchanged(&recipe), accepted(action));
-		json_array_append_new(steps, step);
+		json_array_append_new(steps, lacking(&recipe, without));
+		json_array_append_new(steps, lacking(&recipe, empty));
 		json_array_append_new(
-			cases,
-			draft_case(json_sprintf("missing.%s.%s", action->name, field),
-				   json_sprintf("%s without %s is refused", action->name, field),
-				   recipe.role->persona, steps));
+			cases, draft_case(json_sprintf("missing.%s.%s", action->name, field),
+					  json_sprintf("%s without %s, or with null, is refused",
+						       action->name, field),
+					  recipe.role->persona, steps));
 	}
 }
 
@@ -232,7 +271,10 @@ acceptance_make(const struct draft *draft)
 	json_t *cases = json_array();
 
 	for (size_t i = 0; i < lens->role_count; i++)
-		add_list(draft, &lens->roles[i], cases);
+		add_list(draft, &lens->roles[i], lens->roles[i].name, lens->roles[i].persona,
+			 cases);
+	if (draft->forger)
+		add_list(draft, draft->forger, DRAFT_FORGER, DRAFT_FORGER, cases);
 	for (size_t i = 0; i < lens->action_count; i++) {
 		const struct action *action = &lens->actions[i];
 
@@ -242,5 +284,5 @@ acceptance_make(const struct draft *draft)
 			add_action(draft, action, cases);
 	}
 	add_unknown(draft, cases);
-	return draft_suite(json_object(), cases);
+	return draft_suite(draft_derived(draft), json_object(), cases);
 }

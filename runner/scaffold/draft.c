@@ -1,8 +1,10 @@
 #include "scaffold/draft.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "document/node.h"
+#include "scaffold/words.h"
 
 /* Every role needs somebody who has it, or its cases could not be told from anybody's. */
 static bool
@@ -68,6 +70,19 @@ foreigner(const struct environment *environment)
 	return NULL;
 }
 
+/* Whoever gains most by it; NULL where all may do the same. */
+static const struct role *
+forger(const struct lens *lens)
+{
+	const struct role *least = lens->roles, *most = words_most(lens);
+
+	for (size_t i = 1; i < lens->role_count; i++) {
+		if (words_offered(lens, lens->roles[i].name) < words_offered(lens, least->name))
+			least = &lens->roles[i];
+	}
+	return words_offered(lens, least->name) < words_offered(lens, most->name) ? least : NULL;
+}
+
 bool
 draft_init(struct draft *draft, const struct lens *lens, const struct environment *environment,
 	   struct errors *errors)
@@ -75,6 +90,7 @@ draft_init(struct draft *draft, const struct lens *lens, const struct environmen
 	*draft = (struct draft){ .lens = lens, .environment = environment };
 	draft->foreign = foreigner(environment);
 	draft->strangers = strangers(draft);
+	draft->forger = forger(lens);
 	return roles_have_people(draft, errors);
 }
 
@@ -114,10 +130,25 @@ draft_recipe(const struct draft *draft, const struct action *action, const struc
 }
 
 json_t *
-draft_suite(json_t *once, json_t *cases)
+draft_derived(const struct draft *draft)
+{
+	const char *claimed = words_most(draft->lens)->name;
+
+	if (!draft->forger)
+		return NULL;
+	return json_pack("{s:{s:s, s:{s:{s:s}, s:{s:s}}}}", DRAFT_FORGER, "like",
+			 draft->forger->persona, "claims", "app_metadata", "role", claimed,
+			 "user_metadata", "role", claimed);
+}
+
+json_t *
+draft_suite(json_t *derived, json_t *once, json_t *cases)
 {
 	json_t *suite = json_array_size(cases) > 0 ? json_object() : NULL;
 
+	if (suite && derived)
+		json_object_set(suite, "derived", derived);
+	json_decref(derived);
 	if (suite && json_object_size(once) > 0)
 		json_object_set(suite, "once", once);
 	if (suite)
@@ -130,8 +161,12 @@ draft_suite(json_t *once, json_t *cases)
 json_t *
 draft_case(json_t *id, json_t *title, const char *as, json_t *steps)
 {
-	return json_pack("{s:o, s:o, s:s*, s:o}", "id", id, "title", title, "as", as, "steps",
-			 steps);
+	json_t *made = json_pack("{s:o, s:o, s:s*, s:o}", "id", id, "title", title, "as", as,
+				 "steps", steps);
+
+	/* A part that could not be made would drop out without a word. */
+	assert(made && json_array_size(steps) > 0);
+	return made;
 }
 
 json_t *
@@ -139,8 +174,17 @@ draft_request(const struct action *action, json_t *expect)
 {
 	json_t *payload = action->payload.value ? node_share(action->payload.value) : json_object();
 
-	return json_pack("{s:s, s:o, s:o}", "action", action->name, "payload", payload, "expect",
-			 expect);
+	json_t *step = json_pack("{s:s, s:o, s:o}", "action", action->name, "payload", payload,
+				 "expect", expect);
+
+	assert(step);
+	return step;
+}
+
+json_t *
+draft_body(json_t *body)
+{
+	return json_pack("{s:i, s:o}", "status", 200, "body", body);
 }
 
 json_t *
@@ -156,10 +200,13 @@ draft_refusal(int status, const char *error)
 }
 
 json_t *
-draft_list(const struct draft *draft, json_t *body)
+draft_list(const struct draft *draft, json_t *expect)
 {
-	return json_pack("{s:s, s:{s:s}, s:{s:i, s:o}}", "http", "GET /v1/actions/list", "query",
-			 "domain", draft->lens->domain, "expect", "status", 200, "body", body);
+	json_t *step = json_pack("{s:s, s:{s:s}, s:o}", "http", "GET /v1/actions/list", "query",
+				 "domain", draft->lens->domain, "expect", expect);
+
+	assert(step);
+	return step;
 }
 
 void

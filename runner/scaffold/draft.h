@@ -18,6 +18,7 @@ struct draft {
 	const struct lens *lens;
 	const struct environment *environment;
 	const struct persona *foreign; /* somebody with a role on another yacht; NULL: nobody */
+	const struct role *forger;     /* who claims in the token to have another role; NULL */
 	json_t *strangers;             /* names of personas whose tokens are refused with 401 */
 };
 
@@ -37,8 +38,15 @@ const struct role *draft_permitted(const struct draft *draft, const struct actio
 struct recipe draft_recipe(const struct draft *draft, const struct action *action,
 			   const struct role *role);
 
-/* {once?, cases}; NULL when there are no cases. */
-json_t *draft_suite(json_t *once, json_t *cases);
+/* A persona that suites derive: somebody with the fewest actions, in whose token the role with the
+ * most is claimed. What a token says of roles is no authority. */
+#define DRAFT_FORGER "forger"
+
+/* The mapping `derived` of a suite that uses it; NULL when there is none. */
+json_t *draft_derived(const struct draft *draft);
+
+/* {derived?, once?, cases}; NULL when there are no cases. `derived` may be NULL. */
+json_t *draft_suite(json_t *derived, json_t *once, json_t *cases);
 
 /* A case, of which `as` may be NULL: the suite's own. */
 json_t *draft_case(json_t *id, json_t *title, const char *as, json_t *steps);
@@ -46,9 +54,13 @@ json_t *draft_case(json_t *id, json_t *title, const char *as, json_t *steps);
 /* The action with its payload, and what is expected of it. */
 json_t *draft_request(const struct action *action, json_t *expect);
 
-json_t *draft_ok(void);                                      /* {status: 200} */
-json_t *draft_refusal(int status, const char *error);        /* {status, error} */
-json_t *draft_list(const struct draft *draft, json_t *body); /* the list of the lens's domain */
+/* What is expected: {status: 200}, with a body, or {status, error}. */
+json_t *draft_ok(void);
+json_t *draft_body(json_t *body);
+json_t *draft_refusal(int status, const char *error);
+
+/* A request for the list of the lens's domain. */
+json_t *draft_list(const struct draft *draft, json_t *expect);
 
 /* Add to a step that must be refused what proves it: the rows that stay as they were, if there are
  * any, and the case in which somebody may. */

@@ -24,26 +24,31 @@ switch_off(json_t *made, const char *flag)
 	json_object_set_new(made, "flags", json_pack("{s:s}", flag, "${matrix.flag.value}"));
 }
 
+/* The control of every refusal here. */
 static void
-add_list(const struct draft *draft, const char *flag, json_t *cases)
+add_on(const struct draft *draft, json_t *cases)
 {
 	const struct role *role = &draft->lens->roles[0];
-	json_t *list = draft_list(draft, json_pack("{s:s}", "role", role->name));
+	json_t *list = draft_list(draft, draft_body(json_pack("{s:s}", "role", role->name)));
 
 	json_array_append_new(
 		cases,
 		draft_case(json_string("on"), json_string("With the flag on there is a list"),
 			   role->persona, json_pack("[o, o]", list, suggest(draft, draft_ok()))));
-	list = draft_list(draft, NULL);
-	json_object_set_new(list, "expect", disabled());
+}
+
+static void
+add_list(const struct draft *draft, const char *flag, json_t *cases)
+{
+	json_t *list = draft_list(draft, disabled()), *suggestions = suggest(draft, disabled());
+
 	json_object_set_new(list, "control", json_string("on"));
-	json_t *suggestions = suggest(draft, disabled());
 	json_object_set_new(suggestions, "control", json_string("on"));
 	json_t *made = draft_case(
 		json_sprintf("list-off.%s", flag),
 		json_string(
 			"With the flag ${matrix.flag.name} nothing is listed, nothing suggested"),
-		role->persona, json_pack("[o, o]", list, suggestions));
+		draft->lens->roles[0].persona, json_pack("[o, o]", list, suggestions));
 	switch_off(made, flag);
 	json_array_append_new(cases, made);
 }
@@ -86,10 +91,15 @@ flags_make(const struct draft *draft)
 	if (lens->flag_count == 0)
 		return NULL;
 	json_t *once = json_object(), *cases = json_array();
-	add_list(draft, lens->flags[0], cases);
-	for (size_t i = 0; i < lens->action_count; i++) {
-		if (!lens->actions[i].unfilled && lens->actions[i].allow_count > 0)
-			add_action(draft, lens->flags[0], &lens->actions[i], once, cases);
+	add_on(draft, cases);
+	for (size_t i = 0; i < lens->flag_count; i++) {
+		add_list(draft, lens->flags[i], cases);
+		for (size_t k = 0; k < lens->action_count; k++) {
+			const struct action *action = &lens->actions[k];
+
+			if (!action->unfilled && action->allow_count > 0)
+				add_action(draft, lens->flags[i], action, once, cases);
+		}
 	}
-	return draft_suite(once, cases);
+	return draft_suite(NULL, once, cases);
 }

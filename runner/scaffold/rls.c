@@ -1,12 +1,12 @@
 #include "scaffold/rows.h"
 #include "scaffold/suites.h"
 
-/* Somebody of another yacht, as if that were a role: the matrix tries only those of this one. */
+/* A persona that is none of the roles, as if it were one: the matrix tries only roles. */
 static void
-add_foreign(const struct draft *draft, const struct action *action, json_t *cases)
+add_stranger(const struct draft *draft, const struct action *action, const char *who, json_t *cases)
 {
-	const struct role foreign = { draft->foreign->name, draft->foreign->name };
-	struct recipe recipe = draft_recipe(draft, action, &foreign);
+	const struct role stranger = { who, who };
+	struct recipe recipe = draft_recipe(draft, action, &stranger);
 
 	recipe.layer = "rls";
 	json_array_append_new(cases, recipe_rls(&recipe));
@@ -30,10 +30,14 @@ rls_make(const struct draft *draft)
 	for (size_t i = 0; i < lens->action_count; i++) {
 		const struct action *action = &lens->actions[i];
 
-		if (action->sql && !action->unfilled && action->allow_count > 0 && draft->foreign)
-			add_foreign(draft, action, cases);
+		if (!action->sql || action->unfilled || action->allow_count == 0)
+			continue;
+		if (draft->foreign)
+			add_stranger(draft, action, draft->foreign->name, cases);
+		if (draft->forger && !action_allows(action, draft->forger->name))
+			add_stranger(draft, action, DRAFT_FORGER, cases);
 	}
 	for (size_t i = 0; i < lens->table_count; i++)
 		rows_add(draft, &lens->tables[i], once, cases);
-	return draft_suite(once, cases);
+	return draft_suite(draft_derived(draft), once, cases);
 }

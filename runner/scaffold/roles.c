@@ -20,5 +20,5 @@ roles_make(const struct draft *draft)
 						"actions", unfilled, "layers", "list"));
 	json_decref(filled);
 	json_decref(unfilled);
-	return draft_suite(json_object(), cases);
+	return draft_suite(NULL, json_object(), cases);
 }

@@ -180,24 +180,29 @@ add_command(const struct rows *rows, const struct command *command)
 	add(rows, command->refused, command->may_not, refused, step);
 }
 
-/* Who may change the row may not give it to another yacht. */
+/* Who may change the row may not give it to another yacht, with and without reading it. */
 static void
 add_move(const struct rows *rows)
 {
 	const struct lens *lens = rows->draft->lens;
+	const char *table = rows->table->name, *tenant = rows->table->tenant;
 	json_t *people = json_array();
+	json_t *yacht = json_sprintf("${personas.%s.yacht}", rows->draft->foreign->name);
 
 	for (size_t i = 0; i < lens->role_count; i++) {
 		if (may(rows, "update", &lens->roles[i]))
 			json_array_append_new(people, json_string(lens->roles[i].persona));
 	}
-	json_t *step = json_pack("{s:o, s:[s,o], s:{s:s}, s:o}", "sql",
-				 json_sprintf("update %s set %s = $2 where id = $1",
-					      rows->table->name, rows->table->tenant),
-				 "params", "${row}",
-				 json_sprintf("${personas.%s.yacht}", rows->draft->foreign->name),
-				 "expect", "outcome", "denied", "unchanged", row_of(rows));
-	add(rows, "move", "may not give to another yacht a row of", people, step);
+	json_t *step = json_pack("{s:o, s:[s,O], s:{s:s}, s:o}", "sql",
+				 json_sprintf("update %s set %s = $2 where id = $1", table, tenant),
+				 "params", "${row}", yacht, "expect", "outcome", "denied",
+				 "unchanged", row_of(rows));
+	json_t *blind = json_pack("{s:o, s:[o], s:o, s:{s:s}}", "sql",
+				  json_sprintf("update %s set %s = $1", table, tenant), "params",
+				  yacht, "blind", row_of(rows), "expect", "outcome", "denied");
+	add(rows, "move.blind", "may not, without reading it, give to another yacht a row of",
+	    json_incref(people), blind);
+	add(rows, "move.refused", "may not give to another yacht a row of", people, step);
 }
 
 /* The action that makes a row of the table: what it needs, itself, and the id of what it made. */

@@ -124,7 +124,7 @@ leave_out(struct builder *builder, const char *what, const char *why)
 	struct scaffold *scaffold = builder->scaffold;
 	struct buf sentence;
 
-	buf_init(&sentence, PATH_BYTES);
+	buf_init(&sentence, MAX_BYTES);
 	buf_printf(&sentence, "%s: %s", what, why);
 	scaffold->left_out[scaffold->left_out_count++] =
 		arena_text(&scaffold->arena, sentence.text, sentence.len);
@@ -233,24 +233,43 @@ add_all(struct builder *builder, const char *lens_text)
 	buf_release(&text);
 }
 
-/* What is said of actions that are only known from outside, and of signatures. */
+/* One sentence for all actions that are only known from outside. */
+static void
+note_unfilled(struct builder *builder)
+{
+	const struct lens *lens = builder->draft.lens;
+	const char *between = "";
+	struct buf names;
+
+	buf_init(&names, MAX_BYTES);
+	buf_printf(&names, "the success of ");
+	for (size_t i = 0; i < lens->action_count; i++) {
+		if (!lens->actions[i].unfilled)
+			continue;
+		buf_printf(&names, "%s%s", between, lens->actions[i].name);
+		between = ", ";
+	}
+	if (*between)
+		leave_out(builder, names.text,
+			  LENS_FILL_IN
+			  " is in what lens.yaml says of it; who is let through and who "
+			  "is refused is tried");
+	buf_release(&names);
+}
+
 static void
 note_actions(struct builder *builder)
 {
 	const struct lens *lens = builder->draft.lens;
 
+	note_unfilled(builder);
 	for (size_t i = 0; i < lens->action_count; i++) {
 		const struct action *action = &lens->actions[i];
 
-		if (action->unfilled)
+		if (action->allow_count == 0)
 			leave_out(builder, action->name,
-				  "its success, because `payload` or `writes` is FILL_IN in "
-				  "lens.yaml; "
-				  "who is let through and who is refused is tried");
-		else if (action->allow_count == 0)
-			leave_out(builder, action->name,
-				  "everything but the list, because nobody may run it");
-		else if (action->variant == VARIANT_SIGNED &&
+				  "all but the list, because nobody may run it");
+		else if (action->variant == VARIANT_SIGNED && !action->unfilled &&
 			 !json_object_get(action->payload.value, "signature"))
 			leave_out(builder, action->name,
 				  "bad signatures, because its `payload` has no `signature`");

@@ -24,7 +24,7 @@ listed(const struct draft *draft, const struct role *role, long count)
 
 	return draft_case(json_sprintf("smoke-list-%s", role->name),
 			  json_sprintf("%s is offered %ld actions", role->name, count),
-			  role->persona, json_pack("[o]", draft_list(draft, body)));
+			  role->persona, json_pack("[o]", draft_list(draft, draft_body(body))));
 }
 
 /* The last role that may is another one than acceptance takes, where there are several. */
@@ -81,5 +81,5 @@ smoke_make(const struct draft *draft)
 		add_action(draft, action, cases);
 		add_denied(draft, action, cases);
 	}
-	return draft_suite(json_object(), cases);
+	return draft_suite(NULL, json_object(), cases);
 }

@@ -25,7 +25,8 @@ steady(void)
 static void
 add_list(const struct draft *draft, const char *id, const char *title, json_t *load, json_t *cases)
 {
-	json_t *step = draft_list(draft, json_pack("{s:s}", "role", draft->lens->roles[0].name));
+	json_t *step = draft_list(
+		draft, draft_body(json_pack("{s:s}", "role", draft->lens->roles[0].name)));
 
 	json_object_set_new(step, "load", load);
 	json_array_append_new(cases,
@@ -116,5 +117,5 @@ stress_make(const struct draft *draft)
 	add_list(draft, "list-steady",
 		 "The list, 100 a second for three seconds, however long each takes", steady(),
 		 cases);
-	return draft_suite(json_object(), cases);
+	return draft_suite(NULL, json_object(), cases);
 }

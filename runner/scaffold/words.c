@@ -8,9 +8,8 @@
 
 #define WORD_BYTES 256
 
-/* shopping_list: "Shopping list". */
-static json_t *
-title_of(const char *name, bool capital)
+json_t *
+words_title(const char *name)
 {
 	char title[WORD_BYTES];
 
@@ -19,8 +18,19 @@ title_of(const char *name, bool capital)
 		if (*at == '_' || *at == '-' || *at == '.')
 			*at = ' ';
 	}
-	if (capital)
-		title[0] = (char)toupper((unsigned char)title[0]);
+	return json_string(title);
+}
+
+/* At the beginning of a sentence. */
+static json_t *
+capital(const char *name)
+{
+	char title[WORD_BYTES];
+	json_t *lower = words_title(name);
+
+	(void)snprintf(title, sizeof(title), "%s", json_string_value(lower));
+	json_decref(lower);
+	title[0] = (char)toupper((unsigned char)title[0]);
 	return json_string(title);
 }
 
@@ -46,8 +56,8 @@ words_offered(const struct lens *lens, const char *role)
 }
 
 /* Health is looked at by who is offered the most. */
-static const struct role *
-watcher(const struct lens *lens)
+const struct role *
+words_most(const struct lens *lens)
 {
 	const struct role *best = &lens->roles[0];
 
@@ -61,12 +71,12 @@ watcher(const struct lens *lens)
 json_t *
 words_of(const struct lens *lens)
 {
-	const struct role *role = watcher(lens);
+	const struct role *role = words_most(lens);
 	const char *flag = lens->flag_count > 0 ? lens->flags[0] : NULL;
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "lens", lens->name,
-			 "domain", lens->domain, "title", title_of(lens->name, true), "title_lower",
-			 title_of(lens->name, false), "upper", upper_of(lens->name), "watcher",
+			 "domain", lens->domain, "title", capital(lens->name), "title_lower",
+			 words_title(lens->name), "upper", upper_of(lens->name), "watcher",
 			 role->persona, "watcher_role", role->name, "watcher_count",
 			 json_sprintf("%ld", words_offered(lens, role->name)), "flag_hint",
 			 flag ? json_sprintf(" (%s=false)", flag) : json_string(""));

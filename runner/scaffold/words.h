@@ -11,11 +11,16 @@
 #include <jansson.h>
 
 struct lens;
+struct role;
 
 /* An object of texts, a new reference. The lens has a role. */
 json_t *words_of(const struct lens *lens);
 
-/* How many actions of the lens a role is offered. */
+/* A name as people say it: shopping_list, "shopping list". A new reference. */
+json_t *words_title(const char *name);
+
+/* How many actions of the lens a role is offered, and the first role that is offered the most. */
 long words_offered(const struct lens *lens, const char *role);
+const struct role *words_most(const struct lens *lens);
 
 #endif

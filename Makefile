@@ -31,9 +31,10 @@ RUNNER  := $(filter-out %_test.c,$(wildcard runner/*.c runner/*/*.c))
 TESTS   := $(wildcard runner/*/*_test.c)
 TARGET  := $(wildcard fixtures/target/*.c)
 HOSTILE := $(wildcard fixtures/hostile/*.c)
-SOURCES := $(RUNNER) $(TARGET) $(HOSTILE) $(TESTS)
+RECEIVE := $(wildcard fixtures/receiver/*.c)
+SOURCES := $(RUNNER) $(TARGET) $(HOSTILE) $(RECEIVE) $(TESTS)
 TEXTS   := $(patsubst runner/%,$(ASSETS)/%.inc,$(wildcard runner/*/*.css runner/*/*.js runner/*/*.sql runner/*/*.yaml runner/*/*.md))
-HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch] fixtures/hostile/*.[ch])
+HEADED  := $(wildcard runner/*.[ch] runner/*/*.[ch] fixtures/target/*.[ch] fixtures/hostile/*.[ch] fixtures/receiver/*.c)
 
 all: build/lensgate build/lensgate-target
 
@@ -52,6 +53,11 @@ build/lensgate-target: $(TARGET:%.c=$(RELEASE)/%.o)
 	@echo "  LD  $@"
 	@$(CC) $(LDFLAGS) -pthread -o $@ $^
 
+# What webhooks are sent to, for the self suites.
+.build/receiver: $(RECEIVE:%.c=$(RELEASE)/%.o)
+	@echo "  LD  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(TLIBS)
+
 # Unit tests link every object except main.o.
 $(CHECKED)/unit: $(filter-out $(CHECKED)/runner/main.o,$(RUNNER:%.c=$(CHECKED)/%.o)) $(TESTS:%.c=$(CHECKED)/%.o)
 	@echo "  LD  $@"
@@ -69,7 +75,7 @@ unit: $(CHECKED)/unit
 test: unit self
 
 # The runner on itself: suites that must pass, and suites that must not, with what each has to end with.
-self: all .build/hostile
+self: all .build/hostile .build/receiver
 	ci/self.sh
 
 gate: all
@@ -108,7 +114,7 @@ lint: layers $(TEXTS)
 	@echo "  FORMAT, SHELL"
 	@clang-format --dry-run --Werror $(HEADED)
 	@shellcheck -e SC1091 ci/*.sh ci/action/*.sh ci/deploy/*/*.sh ci/self/*.sh ci/up fixtures/target/*.sh .ci/run
-	@printf '%s\n' $(RUNNER) $(TARGET) $(HOSTILE) | \
+	@printf '%s\n' $(RUNNER) $(TARGET) $(HOSTILE) $(RECEIVE) | \
 		xargs -P $$(nproc) -n 6 sh -c 'echo "  TIDY  $$*"; out=$$(clang-tidy --quiet "$$@" -- \
 			$(shell pkg-config --cflags $(PKGS)) 2>&1) || { echo "$$out"; exit 1; }' tidy
 

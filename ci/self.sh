@@ -125,6 +125,7 @@ check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/board.sh
 . ci/self/canary.sh
 . ci/self/verdicts.sh
+. ci/self/alerts.sh
 . ci/self/rules.sh
 . ci/self/refused.sh
 # Every rule of the lens's alerts fires, and resolves, and says so as it ever did.

@@ -6,7 +6,7 @@ database=$(sed -n 's/^database: //p' "$work/target.yaml")
 yacht=85fe1119-b04c-41ac-80f1-829d23322598
 
 statement() {
-	psql -qXAt -v ON_ERROR_STOP=1 -d "$database" "$@"
+	PGOPTIONS="-c client_min_messages=warning" psql -qXAt -v ON_ERROR_STOP=1 -d "$database" "$@"
 }
 
 # rounds DAYS: that many days of good rounds, the last of them just now. Every reply takes 100 to 119

@@ -143,6 +143,8 @@ static const struct option options[] = {
 	  "look at the rounds of this file, and print every change" },
 	{ "backtest", 0, KIND_FLAG, OPTIONS_ALERTS, FIELD(backtest), NULL, NULL, 0, 0,
 	  "look at the rounds of the database since --since, and print every change" },
+	{ "ca", 0, KIND_TEXT, OPTIONS_ALERTS, FIELD(ca), "FILE", NULL, 0, 0,
+	  "who may sign a webhook's certificate (PEM); default: SSL_CERT_FILE, else the system's" },
 	{ "since", 0, KIND_TEXT, OPTIONS_ALERTS, FIELD(since), "TIME", "7d", 0, 0, "how far back" },
 	{ "every", 0, KIND_DURATION, OPTIONS_WATCH | OPTIONS_ALERTS, FIELD(every_ms), "TIME", "15m",
 	  1000, 0, "a round at each multiple of this since midnight" },

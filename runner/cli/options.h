@@ -25,7 +25,7 @@ struct settings {
 	long jobs, retries, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
-	const char *listen, *simulate, *since, *canary_stage, *candidate, *html;
+	const char *listen, *simulate, *since, *canary_stage, *candidate, *ca, *html;
 	bool once, backtest, verify_off;
 	bool from_target;
 	bool accept, fail_fast, last_failed, dry_run, list, quiet, verbose, no_color, list_faults,

@@ -31,6 +31,7 @@ struct http_options {
 	size_t max_body_bytes;   /* a longer reply, after decompression, ends the transfer; 8 MiB */
 	size_t max_header_bytes; /* all header lines together, of which 1000 at most; 256 KiB */
 	int64_t connect_timeout_ms; /* 10000; timeout_ms counts all the same */
+	const char *ca_file; /* PEM: certificates of who may sign a host's; NULL: the system's */
 };
 
 struct http_header {
@@ -49,7 +50,7 @@ struct http_request {
 
 enum http_problem {
 	HTTP_OK,          /* a whole reply, whatever its status */
-	HTTP_UNREACHABLE, /* refused, no route, no such host */
+	HTTP_UNREACHABLE, /* refused, no route, no such host, no TLS: nothing was sent */
 	HTTP_TIMEOUT,     /* no whole reply within timeout_ms */
 	HTTP_BROKEN,      /* reset, cut short, not HTTP, bad encoding */
 	HTTP_TOO_LARGE,   /* body or headers over the limit */

@@ -178,6 +178,8 @@ set_up(struct http_call *call, CURLSH *share)
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, MAX_IDLE_S);
+	if (call->options->ca_file)
+		set_text(easy, CURLOPT_CAINFO, call->options->ca_file);
 	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 			       connect_ms > LONG_MAX ? LONG_MAX : (long)connect_ms);
 	/* No file: it only turns cookies on, which then live in the share. */

@@ -104,6 +104,10 @@ failed(const struct http_ending *e, char *sentence, size_t size)
 		return say(HTTP_UNREACHABLE, sentence, size, "the host's name has no address");
 	if (e->code == CURLE_COULDNT_CONNECT)
 		return not_connected(e, sentence, size);
+	/* Before the first byte of a request. */
+	if (e->code == CURLE_PEER_FAILED_VERIFICATION || e->code == CURLE_SSL_CONNECT_ERROR ||
+	    e->code == CURLE_SSL_CACERT_BADFILE)
+		return say(HTTP_UNREACHABLE, sentence, size, "no TLS connection: %s", detail);
 	if (e->code == CURLE_OPERATION_TIMEDOUT)
 		return timed_out(e, sentence, size);
 	if (e->code == CURLE_GOT_NOTHING || e->code == CURLE_PARTIAL_FILE)

@@ -46,6 +46,13 @@ struct alert_rule {
 	int64_t resolve_after; /* looks in a row */
 };
 
+/* How to reach who answers. A channel that no list names has the usual ones. */
+struct alert_channel {
+	const char *name;
+	const char *secret;     /* name of the secret that is the webhook's address */
+	const json_t *template; /* alert_message.h; NULL: what Slack takes */
+};
+
 struct alert_silence {
 	const char *alert, *reason;
 	int64_t until_us;
@@ -58,6 +65,8 @@ struct alert_rules {
 	size_t count;
 	struct alert_silence *silences;
 	size_t silence_count;
+	struct alert_channel *channels;
+	size_t channel_count;
 	int64_t every_ms; /* a round is due so often */
 };
 
@@ -87,6 +96,12 @@ enum alert_change { ALERT_UNCHANGED, ALERT_BEGAN, ALERT_FIRED, ALERT_REMINDED, A
 /* Load `path`. All mistakes go to `errors`; false if there were any. */
 bool alert_rules_load(struct alert_rules *rules, const char *path, struct errors *errors) MUST_USE;
 void alert_rules_release(struct alert_rules *rules);
+
+/* The channel `name`. Where alerts.yaml lists none of it: {"text": ...} to the address in
+ * LENSGATE_WEBHOOK_NAME (ops-critical: LENSGATE_WEBHOOK_OPS_CRITICAL); `secret` gets that name. */
+#define ALERT_SECRET_BYTES 120
+struct alert_channel alert_channel_find(const struct alert_rules *rules, const char *name,
+					char secret[ALERT_SECRET_BYTES]);
 
 const char *alert_change_name(enum alert_change change); /* "pending", "firing", ... */
 

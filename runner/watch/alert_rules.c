@@ -1,9 +1,12 @@
 /* Reading alerts.yaml. */
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "document/node.h"
 #include "watch/alert.h"
+#include "watch/alert_message.h"
 
 #define REMIND_MS 14400000
 #define EVERY_MS  900000
@@ -162,10 +165,91 @@ silences_read(struct alert_rules *rules, const struct node *list)
 	return ok;
 }
 
+static void
+usual_secret(const char *channel, char secret[ALERT_SECRET_BYTES])
+{
+	size_t len =
+		(size_t)snprintf(secret, ALERT_SECRET_BYTES, "LENSGATE_WEBHOOK_%.80s", channel);
+
+	for (size_t i = 0; i < len; i++)
+		secret[i] = isalnum((unsigned char)secret[i])
+				    ? (char)toupper((unsigned char)secret[i])
+				    : '_';
+}
+
+/* Every text of a template is looked at before there is anything to say. */
+static bool /* NOLINTNEXTLINE(misc-no-recursion): as deep as the file's author wrote it */
+template_check(const struct node *node, const json_t *value)
+{
+	const char *key;
+	json_t *member;
+	char place[64];
+	bool ok = true;
+
+	if (json_is_string(value) && alert_message_unknown(json_string_value(value), place))
+		return node_fail(node, "there is nothing called `${%s}` to fill in", place);
+	json_object_foreach(node_writable(value), key, member)
+	{
+		ok = template_check(node, member) && ok;
+	}
+	for (size_t i = 0; i < json_array_size(value); i++)
+		ok = template_check(node, json_array_get(value, i)) && ok;
+	return ok;
+}
+
+static bool
+channel_read(struct alert_rules *rules, const struct node *item, struct alert_channel *channel)
+{
+	static const char *const keys[] = { "name", "secret", "template" };
+	char secret[ALERT_SECRET_BYTES];
+	struct node member;
+
+	if (!node_is_object(item) || !node_keys(item, keys, COUNTOF(keys)) ||
+	    !node_text(item, "name", REQUIRED, &channel->name) ||
+	    !node_text(item, "secret", OPTIONAL, &channel->secret))
+		return false;
+	if (!channel->secret) {
+		usual_secret(channel->name, secret);
+		channel->secret = arena_text(&rules->arena, secret, strlen(secret));
+	}
+	if (!node_member(item, "template", &member))
+		return true;
+	channel->template = member.value;
+	return template_check(&member, member.value);
+}
+
+static bool
+channels_read(struct alert_rules *rules, const struct node *list)
+{
+	bool ok = true;
+
+	rules->channels =
+		ARENA_ARRAY(&rules->arena, json_array_size(list->value), struct alert_channel);
+	for (size_t i = 0; i < json_array_size(list->value); i++) {
+		struct node item = node_item(list, i);
+
+		ok = channel_read(rules, &item, &rules->channels[i]) && ok;
+		rules->channel_count = i + 1;
+	}
+	return ok;
+}
+
+struct alert_channel
+alert_channel_find(const struct alert_rules *rules, const char *name,
+		   char secret[ALERT_SECRET_BYTES])
+{
+	for (size_t i = 0; i < rules->channel_count; i++) {
+		if (strcmp(rules->channels[i].name, name) == 0)
+			return rules->channels[i];
+	}
+	usual_secret(name, secret);
+	return (struct alert_channel){ .name = name, .secret = secret };
+}
+
 bool
 alert_rules_load(struct alert_rules *rules, const char *path, struct errors *errors)
 {
-	static const char *const keys[] = { "every", "alerts", "silences" };
+	static const char *const keys[] = { "every", "alerts", "silences", "channels" };
 	struct node list;
 
 	*rules = (struct alert_rules){ .document = document_load(path, errors),
@@ -182,6 +266,9 @@ alert_rules_load(struct alert_rules *rules, const char *path, struct errors *err
 	if (!node_member(&root, "alerts", &list))
 		return node_fail(&root, "missing key `alerts`");
 	if (!node_is_array(&list) || !rules_read(rules, &list))
+		return false;
+	if (node_member(&root, "channels", &list) &&
+	    (!node_is_array(&list) || !channels_read(rules, &list)))
 		return false;
 	return !node_member(&root, "silences", &list) ||
 	       (json_is_array(list.value) ? silences_read(rules, &list)

@@ -78,7 +78,7 @@ add_accepted(const struct draft *draft, const struct action *action, json_t *cas
 	struct recipe recipe = draft_recipe(draft, action, role);
 	json_t *steps = recipe_steps(&recipe);
 
-	json_array_append_new(steps, draft_request(action, draft_ok()));
+	json_array_append_new(steps, draft_request(draft, &recipe, NULL, draft_ok()));
 	json_array_append_new(cases,
 			      draft_case(json_sprintf("accept.%s", action->name),
 					 json_sprintf("%s runs %s", role->name, action->name),
@@ -95,13 +95,10 @@ accepted(const struct action *action)
 static json_t *
 empty_handed(const struct action *action)
 {
-	json_t *step =
-		draft_request(action, draft_refusal(action->refusal_status, action->refusal_error));
-
-	json_object_set_new(step, "title", json_string("Without a payload it is the role, too"));
-	json_object_set_new(step, "payload", json_object());
-	json_object_set_new(step, "control", accepted(action));
-	return step;
+	return json_pack("{s:s, s:s, s:{}, s:o, s:o}", "title",
+			 "Without a payload it is the role, too", "action", action->name, "payload",
+			 "expect", draft_refusal(action->refusal_status, action->refusal_error),
+			 "control", accepted(action));
 }
 
 static void
@@ -110,8 +107,8 @@ add_denied_role(const struct draft *draft, const struct action *action, const st
 {
 	struct recipe recipe = draft_recipe(draft, action, role);
 	json_t *steps = recipe_steps(&recipe);
-	json_t *step =
-		draft_request(action, draft_refusal(action->refusal_status, action->refusal_error));
+	json_t *step = draft_request(draft, &recipe, NULL,
+				     draft_refusal(action->refusal_status, action->refusal_error));
 
 	draft_prove(step, recipe_unchanged(&recipe), accepted(action));
 	json_array_append_new(steps, step);
@@ -146,9 +143,9 @@ add_refused(const struct draft *draft, const struct action *action, const char *
 	    json_t *people, json_t *expect, json_t *cases)
 {
 	struct recipe recipe = draft_recipe(draft, action, draft_permitted(draft, action));
-	json_t *steps = recipe_steps(&recipe), *step = draft_request(action, expect);
+	json_t *steps = recipe_steps(&recipe), *step;
 
-	json_object_set_new(step, "as", json_string("${matrix.who}"));
+	step = draft_request(draft, &recipe, "${matrix.who}", expect);
 	draft_prove(step, recipe_unchanged(&recipe), accepted(action));
 	json_array_append_new(steps, step);
 	json_t *made = draft_case(json_sprintf("%s.%s", kind, action->name),
@@ -158,12 +155,24 @@ add_refused(const struct draft *draft, const struct action *action, const char *
 	json_array_append_new(cases, made);
 }
 
+/* That it is there is asked before whether it is right; a real one is made over the payload. */
+static json_t *
+any_signature(void)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "signed_at", "${now}", "user_id",
+			 "${persona.user}", "role_at_signing", "${persona.role}", "signature_type",
+			 "pin", "signature_hash", "of nothing");
+}
+
 /* The request with another payload, refused because a field is missing. */
 static json_t *
-lacking(const struct recipe *recipe, json_t *payload)
+lacking(const struct draft *draft, const struct recipe *recipe, json_t *payload)
 {
-	json_t *step = draft_request(recipe->action, draft_refusal(400, "MISSING_REQUIRED_FIELD"));
+	json_t *step =
+		draft_request(draft, recipe, NULL, draft_refusal(400, "MISSING_REQUIRED_FIELD"));
 
+	if (json_object_del(step, "signature") == 0)
+		json_object_set_new(payload, "signature", any_signature());
 	json_object_set_new(step, "payload", payload);
 	draft_prove(step, recipe_unchanged(recipe), accepted(recipe->action));
 	return step;
@@ -186,8 +195,8 @@ add_missing(const struct draft *draft, const struct action *action, json_t *case
 		json_t *empty = json_copy(node_writable(action->payload.value));
 		json_object_set_new(empty, field, json_null());
 		json_t *steps = recipe_steps(&recipe);
-		json_array_append_new(steps, lacking(&recipe, without));
-		json_array_append_new(steps, lacking(&recipe, empty));
+		json_array_append_new(steps, lacking(draft, &recipe, without));
+		json_array_append_new(steps, lacking(draft, &recipe, empty));
 		json_array_append_new(
 			cases, draft_case(json_sprintf("missing.%s.%s", action->name, field),
 					  json_sprintf("%s without %s, or with null, is refused",
@@ -197,11 +206,11 @@ add_missing(const struct draft *draft, const struct action *action, json_t *case
 }
 
 static json_t *
-foreign_step(const struct recipe *recipe, const char *who, const char *yacht, json_t *expect)
+foreign_step(const struct draft *draft, const struct recipe *recipe, const char *yacht,
+	     json_t *expect)
 {
-	json_t *step = draft_request(recipe->action, expect);
+	json_t *step = draft_request(draft, recipe, draft->foreign->name, expect);
 
-	json_object_set_new(step, "as", json_string(who));
 	json_object_set_new(step, "context", json_pack("{s:s}", "yacht_id", yacht));
 	draft_prove(step, recipe_unchanged(recipe), accepted(recipe->action));
 	return step;
@@ -217,12 +226,11 @@ add_other_yacht(const struct draft *draft, const struct action *action, json_t *
 	if (!foreign || !action_allows(action, foreign->role))
 		return;
 	json_t *steps = recipe_steps(&recipe);
-	json_array_append_new(steps, foreign_step(&recipe, foreign->name, "${yacht}",
+	json_array_append_new(steps, foreign_step(draft, &recipe, "${yacht}",
 						  draft_refusal(403, "YACHT_MISMATCH")));
 	if (action->need_count > 0)
-		json_array_append_new(steps,
-				      foreign_step(&recipe, foreign->name, "${persona.yacht}",
-						   draft_refusal(404, "NOT_FOUND")));
+		json_array_append_new(steps, foreign_step(draft, &recipe, "${persona.yacht}",
+							  draft_refusal(404, "NOT_FOUND")));
 	json_array_append_new(cases, draft_case(json_sprintf("yacht.%s", action->name),
 						json_sprintf("Nobody of another yacht runs %s here",
 							     action->name),

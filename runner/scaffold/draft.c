@@ -169,15 +169,39 @@ draft_case(json_t *id, json_t *title, const char *as, json_t *steps)
 	return made;
 }
 
-json_t *
-draft_request(const struct action *action, json_t *expect)
+bool
+draft_signs(const struct draft *draft, const char *who, const struct action *action)
 {
-	json_t *payload = action->payload.value ? node_share(action->payload.value) : json_object();
+	const struct persona *persona = environment_persona(draft->environment, who);
 
-	json_t *step = json_pack("{s:s, s:o, s:o}", "action", action->name, "payload", payload,
-				 "expect", expect);
+	return persona && (action->signature.type == SIGNATURE_PIN ? persona->pin : persona->totp);
+}
+
+static json_t *
+signature_by(const struct draft *draft, const struct recipe *recipe, const char *who)
+{
+	const struct action *action = recipe->action;
+	json_t *made = json_pack("{s:s}", "type", signature_type_name(action->signature.type));
+	const struct role *permitted = draft_permitted(draft, action);
+
+	if (permitted && !draft_signs(draft, who, action))
+		json_object_set_new(made, "as", json_string(permitted->persona));
+	return made;
+}
+
+json_t *
+draft_request(const struct draft *draft, const struct recipe *recipe, const char *as,
+	      json_t *expect)
+{
+	const struct action *action = recipe->action;
+	json_t *payload = action->payload.value ? node_share(action->payload.value) : json_object();
+	json_t *step = json_pack("{s:s*, s:s, s:o, s:o}", "as", as, "action", action->name,
+				 "payload", payload, "expect", expect);
 
 	assert(step);
+	if (action->signature.over.value)
+		json_object_set_new(step, "signature",
+				    signature_by(draft, recipe, as ? as : recipe->role->persona));
 	return step;
 }
 

@@ -51,8 +51,14 @@ json_t *draft_suite(json_t *derived, json_t *once, json_t *cases);
 /* A case, of which `as` may be NULL: the suite's own. */
 json_t *draft_case(json_t *id, json_t *title, const char *as, json_t *steps);
 
-/* The action with its payload, and what is expected of it. */
-json_t *draft_request(const struct action *action, json_t *expect);
+/* The recipe's action with its payload and what is expected of it, sent by `as`, NULL being the
+ * recipe's own role. A SIGNED one is signed by who sends it, or, who cannot sign, by the first
+ * role that may. */
+json_t *draft_request(const struct draft *draft, const struct recipe *recipe, const char *as,
+		      json_t *expect);
+
+/* Has the persona called `who` what the action is signed with? */
+bool draft_signs(const struct draft *draft, const char *who, const struct action *action);
 
 /* What is expected: {status: 200}, with a body, or {status, error}. */
 json_t *draft_ok(void);

@@ -61,7 +61,7 @@ add_action(const struct draft *draft, const char *flag, const struct action *act
 	const struct role *role = draft_permitted(draft, action);
 	struct recipe recipe = draft_recipe(draft, action, role);
 	json_t *steps = recipe_steps(&recipe), *needs = NULL;
-	json_t *step = draft_request(action, disabled());
+	json_t *step = draft_request(draft, &recipe, NULL, disabled());
 
 	if (json_array_size(steps) > 0) {
 		json_t *name = json_sprintf("for_%s", action->name);

@@ -211,9 +211,9 @@ making(const struct draft *draft, const struct action *action, const struct role
        const char *pointer)
 {
 	struct recipe recipe = draft_recipe(draft, action, maker);
-	json_t *steps = recipe_steps(&recipe), *step = draft_request(action, draft_ok());
+	json_t *steps = recipe_steps(&recipe), *step;
 
-	json_object_set_new(step, "as", json_string(maker->persona));
+	step = draft_request(draft, &recipe, maker->persona, draft_ok());
 	json_object_set_new(step, "capture",
 			    json_pack("{s:{s:s, s:s}}", "row", "at", pointer, "type", "uuid"));
 	json_array_append_new(steps, step);

@@ -270,9 +270,10 @@ note_actions(struct builder *builder)
 			leave_out(builder, action->name,
 				  "all but the list, because nobody may run it");
 		else if (action->variant == VARIANT_SIGNED && !action->unfilled &&
-			 !json_object_get(action->payload.value, "signature"))
+			 !action->signature.over.value)
 			leave_out(builder, action->name,
-				  "bad signatures, because its `payload` has no `signature`");
+				  "bad signatures, because lens.yaml does not say in `signature` "
+				  "what is signed");
 	}
 }
 

@@ -1,88 +1,83 @@
 #include "scaffold/signed.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "document/node.h"
-
-/* What the lens does not say is which of the two it is: the request is wrong, or not allowed. */
+/* Which of them it is the lens does not say. */
 static json_t *
 refused(void)
 {
-	return json_pack("{s:{s:[i,i,i], s:s}}", "status", "$one_of", 400, 401, 403, "because",
-			 "the lens does not say how a bad signature is refused: leave the one that "
-			 "is right");
+	return json_pack("{s:{s:[i,i], s:s}}", "status", "$one_of", 400, 403, "because",
+			 "a signature may be malformed, or not valid: leave the one that is right");
 }
 
+/* One signature that is no good: the members `spoiled` (taken over) go into the step's own. NULL:
+ * there is none at all. */
 static void
 add(const struct draft *draft, const struct action *action, const char *kind, const char *title,
-    json_t *payload, json_t *cases)
+    json_t *spoiled, json_t *cases)
 {
 	struct recipe recipe = draft_recipe(draft, action, draft_permitted(draft, action));
-	json_t *steps = recipe_steps(&recipe), *step = draft_request(action, refused());
+	json_t *steps = recipe_steps(&recipe);
+	json_t *step = draft_request(draft, &recipe, NULL, refused());
 
-	json_object_set_new(step, "payload", payload);
+	if (spoiled)
+		json_object_update(json_object_get(step, "signature"), spoiled);
+	else
+		json_object_del(step, "signature");
+	json_decref(spoiled);
 	draft_prove(step, recipe_unchanged(&recipe), json_sprintf("accept.%s", action->name));
 	json_array_append_new(steps, step);
 	json_array_append_new(cases,
-			      draft_case(json_sprintf("%s.%s", kind, action->name),
+			      draft_case(json_sprintf("signed.%s.%s", action->name, kind),
 					 json_sprintf("%s %s is refused", action->name, title),
 					 recipe.role->persona, steps));
 }
 
-/* The payload with `member` of its signature replaced. */
-static json_t *
-forged(const json_t *payload, const char *member, const char *value)
+/* Somebody else of the environment who can sign: of a role that may, if there is one. */
+static const char *
+somebody_else(const struct draft *draft, const struct action *action)
 {
-	json_t *copy = json_deep_copy(payload);
+	const struct role *signer = draft_permitted(draft, action);
+	const char *found = NULL;
 
-	json_object_set_new(json_object_get(copy, "signature"), member, json_string(value));
-	return copy;
-}
-
-/* Somebody with another role than the one who signs. */
-static const struct role *
-somebody_else(const struct draft *draft, const struct role *signer)
-{
 	for (size_t i = 0; i < draft->lens->role_count; i++) {
-		if (&draft->lens->roles[i] != signer)
-			return &draft->lens->roles[i];
+		const struct role *role = &draft->lens->roles[i];
+
+		if (role == signer || !draft_signs(draft, role->persona, action))
+			continue;
+		if (action_allows(action, role->name))
+			return role->persona;
+		found = found ? found : role->persona;
 	}
-	return NULL;
+	return found;
 }
 
-static bool
-is_required(const struct action *action, const char *field)
+static const char *
+another_role(const struct draft *draft, const struct role *signer)
 {
-	for (size_t i = 0; i < action->required_count; i++) {
-		if (strcmp(action->required[i], field) == 0)
-			return true;
-	}
-	return false;
+	return draft->lens->roles == signer ? signer[1].name : draft->lens->roles[0].name;
 }
 
 void
 signed_add(const struct draft *draft, const struct action *action, json_t *cases)
 {
-	const json_t *payload = action->payload.value;
-	const json_t *signature = json_object_get(payload, "signature");
-	const struct role *other = somebody_else(draft, draft_permitted(draft, action));
-	char user[128];
+	const char *other = somebody_else(draft, action);
 
-	if (!signature)
+	if (!action->signature.over.value)
 		return;
-	if (!is_required(action, "signature")) {
-		json_t *without = json_copy(node_writable(payload));
-
-		json_object_del(without, "signature");
-		add(draft, action, "unsigned", "without a signature", without, cases);
-	}
-	if (other && json_object_get(signature, "user_id")) {
-		(void)snprintf(user, sizeof(user), "${personas.%s.user}", other->persona);
-		add(draft, action, "signed-by-another", "with somebody else's signature",
-		    forged(payload, "user_id", user), cases);
-	}
-	if (other && json_object_get(signature, "role_at_signing"))
-		add(draft, action, "signed-in-another-role", "signed in another role",
-		    forged(payload, "role_at_signing", other->name), cases);
+	add(draft, action, "not-at-all", "without a signature", NULL, cases);
+	if (other)
+		add(draft, action, "by-another", "with somebody else's signature",
+		    json_pack("{s:s}", "as", other), cases);
+	if (draft->lens->role_count > 1)
+		add(draft, action, "in-another-role", "signed in another role",
+		    json_pack("{s:{s:s}}", "with", "role_at_signing",
+			      another_role(draft, draft_permitted(draft, action))),
+		    cases);
+	add(draft, action, "long-ago", "signed two hours ago",
+	    json_pack("{s:{s:s}}", "with", "signed_at", "${now-2h}"), cases);
+	add(draft, action, "something-else", "with the hash of something else",
+	    json_pack("{s:{s:s}}", "altered", "signature_hash",
+		      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+	    cases);
 }

@@ -35,7 +35,7 @@ add_action(const struct draft *draft, const struct action *action, json_t *cases
 	struct recipe recipe = draft_recipe(draft, action, role);
 	json_t *steps = recipe_steps(&recipe);
 
-	json_array_append_new(steps, draft_request(action, draft_ok()));
+	json_array_append_new(steps, draft_request(draft, &recipe, NULL, draft_ok()));
 	json_array_append_new(cases,
 			      draft_case(json_sprintf("smoke-%s", action->name),
 					 json_sprintf("%s runs %s", role->name, action->name),
@@ -54,8 +54,8 @@ add_denied(const struct draft *draft, const struct action *action, json_t *cases
 		return;
 	struct recipe recipe = draft_recipe(draft, action, &lens->roles[i]);
 	json_t *steps = recipe_steps(&recipe);
-	json_t *step =
-		draft_request(action, draft_refusal(action->refusal_status, action->refusal_error));
+	json_t *step = draft_request(draft, &recipe, NULL,
+				     draft_refusal(action->refusal_status, action->refusal_error));
 	draft_prove(step, recipe_unchanged(&recipe), json_sprintf("smoke-%s", action->name));
 	json_array_append_new(steps, step);
 	json_array_append_new(cases, draft_case(json_sprintf("smoke-%s-denied", action->name),

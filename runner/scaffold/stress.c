@@ -57,8 +57,9 @@ add_action(const struct draft *draft, const struct action *action, const struct 
 	bool allowed = action_allows(action, role->name);
 	json_t *steps = recipe_steps(&recipe);
 	json_t *step = draft_request(
-		action, allowed ? draft_ok()
-				: draft_refusal(action->refusal_status, action->refusal_error));
+		draft, &recipe, NULL,
+		allowed ? draft_ok()
+			: draft_refusal(action->refusal_status, action->refusal_error));
 
 	json_object_set_new(step, "load", thirty());
 	if (!allowed)

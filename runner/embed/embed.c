@@ -22,6 +22,7 @@
 static const char *const default_flags[] = {
 	"SHOPPING_LIST_LENS_V1_ENABLED=true",
 	"RECEIVING_LENS_V1_ENABLED=true",
+	"PARTS_LENS_V1_ENABLED=true",
 };
 
 enum secret { SECRET_JWT, SECRET_PASSWORD, SECRET_APIKEY, SECRET_PIN, SECRET_TOTP, SECRETS };

@@ -22,6 +22,7 @@ struct sql_session {
 	bool connecting;
 	bool done;        /* what is waited for has happened, or never will */
 	int64_t limit_ms; /* statement_timeout as it is known to be; 0: not known */
+	int64_t asked_ms; /* what the statement on its way was given */
 	PGresult *error;  /* the first of this call */
 	json_t *rows;     /* of this call; NULL: none returned any */
 	char lost[512];   /* why the connection is gone */
@@ -248,13 +249,13 @@ struct message {
 	int64_t timeout_ms;
 };
 
-static bool
-exchange(struct sql_session *s, const struct message *message, json_t **rows, struct error *err)
+static void
+begin(struct sql_session *s, const struct message *message)
 {
 	s->state[0] = '\0';
+	s->done = !s->pg;
 	if (!s->pg)
-		return error_set(err, ERROR_ENVIRONMENT, "%s", s->lost);
-	s->done = false;
+		return;
 
 	int sent = message->count < 0 ? PQsendQuery(s->pg, message->text)
 				      : PQsendQueryParams(s->pg, message->text, message->count,
@@ -264,11 +265,22 @@ exchange(struct sql_session *s, const struct message *message, json_t **rows, st
 		flush(s);
 	else
 		lose(s, PQerrorMessage(s->pg));
-	if (!turn(s, err)) {
-		forget(s);
-		return false;
-	}
-	return deliver(s, rows, err);
+}
+
+static bool
+end(struct sql_session *s, json_t **rows, struct error *err)
+{
+	if (turn(s, err))
+		return deliver(s, rows, err);
+	forget(s);
+	return false;
+}
+
+static bool
+exchange(struct sql_session *s, const struct message *message, json_t **rows, struct error *err)
+{
+	begin(s, message);
+	return end(s, rows, err);
 }
 
 /* For the whole session, but taken back by a rollback, and anything may be said in a script: so it
@@ -327,6 +339,40 @@ sql_session_script(struct sql_session *session, const char *text, int64_t timeou
 	       exchange(session, &(struct message){ text, NULL, -1, timeout_ms }, rows, err);
 }
 
+bool
+sql_session_send(struct sql_session *session, const char *text, const char *const *params,
+		 size_t count, int64_t timeout_ms, struct error *err)
+{
+	if (!limit(session, timeout_ms, err))
+		return false;
+	session->asked_ms = timeout_ms;
+	begin(session, &(struct message){ text, params, (int)count, timeout_ms });
+	return true;
+}
+
+bool
+sql_session_done(const struct sql_session *session)
+{
+	return session->done;
+}
+
+bool
+sql_session_wait(const struct sql_session *session, struct error *err)
+{
+	return loop_run(session->loop, err);
+}
+
+bool
+sql_session_take(struct sql_session *session, json_t **rows, struct error *err)
+{
+	if (rows)
+		*rows = NULL;
+	bool ok = end(session, rows, err);
+	/* A statement that failed may have taken the setting back with its transaction. */
+	session->limit_ms = ok ? session->asked_ms : 0;
+	return ok;
+}
+
 /* What libpq wants for a statement, and its limit. */
 bool /* NOLINTNEXTLINE(readability-function-size) */
 sql_session_ask(struct sql_session *session, const char *text, const char *const *params,
@@ -334,13 +380,8 @@ sql_session_ask(struct sql_session *session, const char *text, const char *const
 {
 	if (rows)
 		*rows = NULL;
-	if (!limit(session, timeout_ms, err))
-		return false;
-	bool ok = exchange(session, &(struct message){ text, params, (int)count, timeout_ms }, rows,
-			   err);
-	/* A statement that failed may have taken the setting back with its transaction. */
-	session->limit_ms = ok ? timeout_ms : 0;
-	return ok;
+	return sql_session_send(session, text, params, count, timeout_ms, err) &&
+	       sql_session_take(session, rows, err);
 }
 
 const char *

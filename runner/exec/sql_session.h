@@ -42,6 +42,16 @@ bool sql_session_script(struct sql_session *session, const char *text, int64_t t
 bool sql_session_ask(struct sql_session *session, const char *text, const char *const *params,
 		     size_t count, int64_t timeout_ms, json_t **rows, struct error *err) MUST_USE;
 
+/* The same in two steps, for several sessions to be at work at once. What is sent is to be taken
+ * before the session is used for anything else; *rows as above. sql_session_done() says that
+ * sql_session_take() will not wait. sql_session_wait() runs the loop until any session of it is
+ * done, or the loop is stopped for another reason: ask again then. */
+bool sql_session_send(struct sql_session *session, const char *text, const char *const *params,
+		      size_t count, int64_t timeout_ms, struct error *err) MUST_USE;
+bool sql_session_done(const struct sql_session *session);
+bool sql_session_wait(const struct sql_session *session, struct error *err) MUST_USE;
+bool sql_session_take(struct sql_session *session, json_t **rows, struct error *err) MUST_USE;
+
 /* SQLSTATE of the last call's error; "" when it had none, or lost the connection. */
 const char *sql_session_state(const struct sql_session *session);
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "document/node.h"
+#include "rls/measuring.h"
 
 const char matrix_letters[] = "AB~.DGTRE?-";
 
@@ -152,9 +153,8 @@ table_of(const struct lens *lens, const char *name)
 
 /* ---- taking rows in ---- */
 
-struct measuring {
+struct taking {
 	struct matrix *matrix;
-	struct prober *prober;
 	size_t room;
 };
 
@@ -187,13 +187,13 @@ take_relation(struct matrix *matrix, const json_t *row, const struct lens *lens,
 }
 
 static struct matrix_cell *
-new_cell(struct measuring *m)
+new_cell(struct taking *t)
 {
-	struct matrix *matrix = m->matrix;
+	struct matrix *matrix = t->matrix;
 
-	if (matrix->cell_count == m->room) {
-		m->room = m->room ? m->room * 2 : 1024;
-		matrix->cells = realloc(matrix->cells, m->room * sizeof(*matrix->cells));
+	if (matrix->cell_count == t->room) {
+		t->room = t->room ? t->room * 2 : 1024;
+		matrix->cells = realloc(matrix->cells, t->room * sizeof(*matrix->cells));
 		if (!matrix->cells)
 			abort();
 	}
@@ -201,11 +201,11 @@ new_cell(struct measuring *m)
 }
 
 static void
-take_cell(struct measuring *m, const json_t *row, size_t relation, size_t actor)
+take_cell(struct taking *t, const json_t *row, size_t relation, size_t actor)
 {
-	struct matrix *matrix = m->matrix;
+	struct matrix *matrix = t->matrix;
 	const char *letter = json_string_value(json_object_get(row, "letter"));
-	struct matrix_cell *cell = new_cell(m);
+	struct matrix_cell *cell = new_cell(t);
 
 	*cell = (struct matrix_cell){
 		.command = copied(matrix, row, "command"),
@@ -226,24 +226,18 @@ take_cell(struct measuring *m, const json_t *row, size_t relation, size_t actor)
 	matrix->tries += (long)json_integer_value(json_object_get(row, "tries"));
 }
 
-static bool
-measure_relation(struct measuring *m, const json_t *row, size_t index, struct error *err)
+static void
+take_cells(void *arg, const json_t *cells, size_t index, size_t actor)
 {
-	struct matrix *matrix = m->matrix;
+	struct taking *t = arg;
+	struct matrix *matrix = t->matrix;
 	struct matrix_relation *relation = &matrix->relations[index];
 
-	relation->first = matrix->cell_count;
-	for (size_t actor = 0; actor < matrix->actor_count; actor++) {
-		json_t *cells = prober_probe(m->prober, row, &matrix->actors[actor], err);
-
-		if (!cells)
-			return false;
-		for (size_t i = 0; i < json_array_size(cells); i++)
-			take_cell(m, json_array_get(cells, i), index, actor);
-		json_decref(cells);
-	}
+	if (actor == 0)
+		relation->first = matrix->cell_count;
+	for (size_t i = 0; i < json_array_size(cells); i++)
+		take_cell(t, json_array_get(cells, i), index, actor);
 	relation->count = matrix->cell_count - relation->first;
-	return true;
 }
 
 static void
@@ -260,23 +254,22 @@ keep_actors(struct matrix *matrix, const struct actors *actors)
 }
 
 static bool
-measure(struct measuring *m, const struct actors *actors, const struct lens *lens,
-	struct error *err)
+measure(struct matrix *matrix, struct prober *const *probers, size_t count,
+	const struct actors *actors, const struct lens *lens, struct error *err)
 {
-	struct matrix *matrix = m->matrix;
-	json_t *rows = prober_relations(m->prober, err);
+	struct taking taking = { .matrix = matrix };
+	json_t *rows = prober_relations(probers[0], err);
 	bool ok = rows != NULL;
 
 	keep_actors(matrix, actors);
 	matrix->relation_count = json_array_size(rows);
 	matrix->relations =
 		ARENA_ARRAY(&matrix->arena, matrix->relation_count + 1, struct matrix_relation);
-	for (size_t i = 0; ok && i < matrix->relation_count; i++) {
-		const json_t *row = json_array_get(rows, i);
-
-		take_relation(matrix, row, lens, &matrix->relations[i]);
-		ok = measure_relation(m, row, i, err);
-	}
+	for (size_t i = 0; i < matrix->relation_count; i++)
+		take_relation(matrix, json_array_get(rows, i), lens, &matrix->relations[i]);
+	ok = ok &&
+	     measuring_run(&(struct measuring){ probers, count, rows, actors, take_cells, &taking },
+			   err);
 	json_decref(rows);
 	return ok;
 }
@@ -297,20 +290,27 @@ matrix_probing(const struct matrix_options *options, json_t **hints)
 }
 
 struct matrix *
-matrix_measure(struct sql_session *session, struct actors *actors,
+matrix_measure(struct sql_session *const *sessions, size_t count, struct actors *actors,
 	       const struct matrix_options *options, struct error *err)
 {
 	int64_t began_us = clock_now_us();
 	json_t *hints;
 	struct prober_options probing = matrix_probing(options, &hints);
 	struct matrix *matrix = calloc(1, sizeof(*matrix));
-	struct measuring m = { .matrix = matrix };
+	struct prober **probers = calloc(count, sizeof(struct prober *));
+	size_t opened = 0;
+	bool ok = true;
 
-	if (!matrix)
+	if (!matrix || !probers)
 		abort();
-	m.prober = prober_open(session, actors, &probing, err);
-	bool ok = m.prober && measure(&m, actors, options->lens, err);
-	prober_close(m.prober);
+	for (; ok && opened < count; opened += ok) {
+		probers[opened] = prober_open(sessions[opened], actors, &probing, err);
+		ok = probers[opened] != NULL;
+	}
+	ok = ok && measure(matrix, probers, count, actors, options->lens, err);
+	for (size_t i = 0; i < opened; i++)
+		prober_close(probers[i]);
+	free(probers);
 	json_decref(hints);
 	matrix->elapsed_ms = (clock_now_us() - began_us) / 1000;
 	if (ok)

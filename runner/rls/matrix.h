@@ -71,10 +71,12 @@ struct matrix_options {
 /* How a prober has to look for this. *hints, the caller's, is what it borrows. */
 struct prober_options matrix_probing(const struct matrix_options *options, json_t **hints);
 
-/* Measure, in a transaction that the caller has begun and will roll back. Twins are added to
- * `actors`; the lens is borrowed by the matrix. NULL with err when nothing could be judged. */
-struct matrix *matrix_measure(struct sql_session *session, struct actors *actors,
-			      const struct matrix_options *options, struct error *err) MUST_USE;
+/* Measure over these connections at once, each in a transaction that the caller has begun and will
+ * roll back, all on one loop. Twins are added to `actors`; the lens is borrowed by the matrix. NULL
+ * with err when nothing could be judged. */
+struct matrix *matrix_measure(struct sql_session *const *sessions, size_t count,
+			      struct actors *actors, const struct matrix_options *options,
+			      struct error *err) MUST_USE;
 void matrix_free(struct matrix *matrix);
 
 /* Letters of which something got through: A, B, ~. */

@@ -64,7 +64,7 @@ stop(void)
 TestSuite(rls_matrix, .init = start, .fini = stop);
 
 static struct matrix *
-measure(void)
+measure(size_t connections)
 {
 	const struct matrix_options options = { .schemas = t.file.schemas,
 						.schema_count = t.file.schema_count,
@@ -72,13 +72,18 @@ measure(void)
 						.root = t.file.root,
 						.timeout_ms = 30000 };
 	struct loop *loop = loop_new();
-	struct sql_session *session =
-		sql_session_open(loop, &(struct sql_options){ .conninfo = t.conninfo }, &t.err);
+	const struct sql_options connect = { .conninfo = t.conninfo };
+	struct sql_session *sessions[2];
 
-	cr_assert(session, "%s", t.err.message);
-	cr_assert(sql_session_script(session, "begin", 10000, NULL, &t.err));
-	struct matrix *matrix = matrix_measure(session, &t.actors, &options, &t.err);
-	sql_session_close(session);
+	cr_assert_leq(connections, COUNTOF(sessions));
+	for (size_t i = 0; i < connections; i++) {
+		sessions[i] = sql_session_open(loop, &connect, &t.err);
+		cr_assert(sessions[i], "%s", t.err.message);
+		cr_assert(sql_session_script(sessions[i], "begin", 10000, NULL, &t.err));
+	}
+	struct matrix *matrix = matrix_measure(sessions, connections, &t.actors, &options, &t.err);
+	for (size_t i = 0; i < connections; i++)
+		sql_session_close(sessions[i]);
 	loop_free(loop);
 	cr_assert(matrix, "%s", t.err.message);
 	return matrix;
@@ -178,7 +183,7 @@ letter(const struct matrix *matrix, const char *relation, const char *command, c
 
 Test(rls_matrix, every_planted_hole_is_named_and_nothing_else)
 {
-	struct matrix *matrix = measure();
+	struct matrix *matrix = measure(1);
 	struct judgements found;
 
 	judgements_make(&found, matrix, t.file.public_tables, t.file.public_count);
@@ -222,7 +227,7 @@ Test(rls_matrix, two_at_once_do_not_disturb_each_other_and_see_the_same)
 	if (child == 0) {
 		struct buf there;
 
-		text_of(measure(), &there);
+		text_of(measure(2), &there);
 		for (size_t at = 0; at < there.len;) {
 			ssize_t n = write(ends[1], there.text + at, there.len - at);
 			at += n > 0 ? (size_t)n : there.len;
@@ -230,7 +235,7 @@ Test(rls_matrix, two_at_once_do_not_disturb_each_other_and_see_the_same)
 		_exit(0);
 	}
 	(void)close(ends[1]);
-	mine = measure();
+	mine = measure(1);
 	text_of(mine, &here);
 	struct buf there;
 	buf_init(&there, (size_t)16 * 1024 * 1024);

@@ -747,6 +747,7 @@ declare
 	u record;
 	through boolean;
 	unsure text;
+	blocked text;   -- by somebody else's lock: a later try may tell
 	number int := 0;
 	-- Another tenant's row is taken by its tenant column: whose it is within the tenant comes after.
 	brought text := case when class in ('other', 'null') and landing in ('mine', 'colleague') then 'own'
@@ -850,6 +851,9 @@ begin
 				end if;
 				if last in ('?', 'X') then
 					unsure := coalesce(t.said, 'undecided');
+					if t.state in ('55P03', '40P01', '40001') then
+						blocked := t.state;
+					end if;
 				end if;
 				if letter is null or array_position(rank, last) > array_position(rank, letter) then
 					letter := last;
@@ -895,6 +899,7 @@ begin
 	end if;
 	if letter = '?' then
 		reason := coalesce(reason, unsure, 'no row to start from');
+		state := coalesce(blocked, state);
 	elsif letter in ('A', 'B') and state is null then
 		reason := null;
 	end if;

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "document/node.h"
-#include "exec/sql_roles.h"
+#include "rls/login.h"
 
 #define SETUP_MS   30000
 #define DEFAULT_MS 5000
@@ -28,23 +28,19 @@ struct prober {
 	struct sql_session *session;
 	struct actors *actors;
 	const struct prober_options *options;
-	json_t *roles; /* {name: {by_authenticator, settings}} */
-	bool superuser;
+	struct login login;
 	char *other;      /* a tenant that no actor has, when all have the same one; NULL */
 	json_t *hung;     /* {relation: {command: reason}} */
 	json_t *made_for; /* {actor: persona as the functions want it} */
 	char state[6];    /* SQLSTATE of the last probe that failed */
+	struct {
+		const json_t *relation;
+		char *facts;
+		const char *persona;
+		bool sent;
+	} asked; /* what is under way */
 	struct arena arena;
 };
-
-const char *
-prober_version_problem(long server_version_num)
-{
-	return server_version_num < 150000
-		       ? "the server is older than PostgreSQL 15: policies of views are not the "
-			 "caller's there, and nothing was measured"
-		       : NULL;
-}
 
 static bool
 ask(struct prober *prober, const char *text, const char *param, json_t **rows, struct error *err)
@@ -58,67 +54,7 @@ first_cell(const json_t *rows, const char *column)
 	return json_object_get(json_array_get(rows, 0), column);
 }
 
-/* ---- who we are ---- */
-
-static bool
-check_login(struct prober *prober, struct error *err)
-{
-	json_t *rows = NULL;
-	bool ok = ask(prober,
-		      "select current_setting('server_version_num')::bigint as version,"
-		      " r.rolsuper as super, r.rolbypassrls as bypass, r.rolname::text as name,"
-		      " current_setting('transaction_read_only') = 'on' as fixed"
-		      " from pg_catalog.pg_roles r where r.rolname = current_user",
-		      NULL, &rows, err);
-
-	if (!ok)
-		return false;
-	const char *old =
-		prober_version_problem((long)json_integer_value(first_cell(rows, "version")));
-
-	prober->superuser = json_is_true(first_cell(rows, "super"));
-	if (old)
-		ok = error_set(err, ERROR_ENVIRONMENT, "%s", old);
-	else if (!prober->superuser && !json_is_true(first_cell(rows, "bypass")))
-		ok = error_set(
-			err, ERROR_ENVIRONMENT,
-			"connected as %s, whom policies hold: who can do what is measured by "
-			"a superuser, or a role with BYPASSRLS that may become the personas",
-			json_string_value(first_cell(rows, "name")));
-	else if (json_is_true(first_cell(rows, "fixed")))
-		ok = error_set(err, ERROR_ENVIRONMENT,
-			       "the database takes no writes (a standby, or "
-			       "default_transaction_read_only): nothing can be tried");
-	json_decref(rows);
-	return ok;
-}
-
-static bool
-check_role(struct prober *prober, const struct actor *actor, struct error *err)
-{
-	json_t *rows = NULL;
-	bool ok =
-		ask(prober,
-		    "select pg_catalog.pg_has_role(current_user, oid, 'MEMBER') as member,"
-		    " rolsuper or rolbypassrls as free from pg_catalog.pg_roles where rolname = $1",
-		    actor->database_role, &rows, err);
-
-	if (!ok)
-		return false;
-	if (json_array_size(rows) == 0)
-		ok = error_set(err, ERROR_ENVIRONMENT, "%s: there is no database role %s",
-			       actor->name, actor->database_role);
-	else if (!json_is_true(first_cell(rows, "member")))
-		ok = error_set(err, ERROR_ENVIRONMENT,
-			       "%s: the login may not become the database role %s", actor->name,
-			       actor->database_role);
-	else if (json_is_true(first_cell(rows, "free")))
-		ok = error_set(err, ERROR_ENVIRONMENT,
-			       "%s: no policy holds the database role %s (superuser or BYPASSRLS)",
-			       actor->name, actor->database_role);
-	json_decref(rows);
-	return ok;
-}
+/* ---- the twins ---- */
 
 static bool
 role_exists(struct prober *prober, const char *role, struct error *err)
@@ -131,44 +67,6 @@ role_exists(struct prober *prober, const char *role, struct error *err)
 	json_decref(rows);
 	return found;
 }
-
-static bool
-check_roles(struct prober *prober, struct error *err)
-{
-	for (size_t i = 0; i < prober->actors->count; i++) {
-		const struct actor *actor = &prober->actors->items[i];
-		bool known = false;
-
-		for (size_t k = 0; k < i; k++)
-			known |= strcmp(prober->actors->items[k].database_role,
-					actor->database_role) == 0;
-		if (!known && !check_role(prober, actor, err))
-			return false;
-	}
-	return true;
-}
-
-static bool
-read_roles(struct prober *prober, struct error *err)
-{
-	json_t *rows = NULL;
-	struct buf text;
-
-	buf_init(&text, (size_t)16 * 1024);
-	buf_printf(&text,
-		   "select jsonb_object_agg(r.rolname, jsonb_build_object('by_authenticator',"
-		   " r.by_authenticator, 'settings', coalesce(jsonb_object(r.names::text[],"
-		   " r.vals::text[]), '{}'))) as roles from (%s) r",
-		   sql_role_facts);
-	bool ok = ask(prober, text.text, NULL, &rows, err);
-	buf_release(&text);
-	if (ok)
-		prober->roles = node_share(first_cell(rows, "roles"));
-	json_decref(rows);
-	return ok;
-}
-
-/* ---- the twins ---- */
 
 /* Names under which policies and the functions they may use read claims. */
 static json_t *
@@ -262,12 +160,13 @@ install(struct prober *prober, struct error *err)
 				  "savepoint lensgate_prober; set local jit = off;"
 				  " set local plan_cache_mode = force_generic_plan",
 				  SETUP_MS, NULL, err) &&
-	       check_login(prober, err) && check_roles(prober, err) &&
+	       login_check(&prober->login, prober->session, err) &&
+	       login_may_be(prober->session, prober->actors, err) &&
 	       sql_session_script(prober->session, relations_sql, SETUP_MS, NULL, err) &&
 	       sql_session_script(prober->session, probe_sql, SETUP_MS, NULL, err) &&
 	       sql_session_script(prober->session, self_test_sql, SETUP_MS, NULL, err) &&
-	       self_test(prober, err) && add_twins(prober, err) && check_roles(prober, err) &&
-	       read_roles(prober, err) &&
+	       self_test(prober, err) && add_twins(prober, err) &&
+	       login_may_be(prober->session, prober->actors, err) &&
 	       sql_session_script(prober->session, "savepoint lensgate_probes", SETUP_MS, NULL,
 				  err);
 }
@@ -300,16 +199,18 @@ prober_close(struct prober *prober)
 		return;
 	/* Prepared statements are no part of a transaction. */
 	if (sql_session_alive(prober->session) &&
-	    !(sql_session_script(prober->session,
-				 "rollback to lensgate_probes; select pg_temp.lensgate_known('none')",
-				 SETUP_MS, NULL, &ignored) &&
+	    !(sql_session_script(
+		      prober->session,
+		      "rollback to lensgate_probes; select pg_temp.lensgate_known('none')",
+		      SETUP_MS, NULL, &ignored) &&
 	      sql_session_script(prober->session, "rollback to lensgate_prober", SETUP_MS, NULL,
 				 &ignored)))
 		ignored = (struct error){ 0 }; /* the caller's rollback does the rest */
-	json_decref(prober->roles);
+	login_release(&prober->login);
 	json_decref(prober->hung);
 	json_decref(prober->made_for);
 	free(prober->other);
+	free(prober->asked.facts);
 	arena_release(&prober->arena);
 	free(prober);
 }
@@ -390,12 +291,12 @@ persona_text(struct prober *prober, const struct actor *actor)
 
 	if (made)
 		return made;
-	const json_t *role = json_object_get(prober->roles, actor->database_role);
+	const json_t *role = json_object_get(prober->login.roles, actor->database_role);
 	const json_t *settings = json_object_get(role, "settings");
 	const char *other = actors_other_tenant(prober->actors, actor->tenant);
 	json_t *persona = json_pack("{s:s, s:s?, s:b, s:b, s:s?, s:s?, s:s?, s:o}", "role",
 				    actor->database_role, "claims", actor->claims, "superuser",
-				    prober->superuser, "authenticator",
+				    prober->login.superuser, "authenticator",
 				    json_is_true(json_object_get(role, "by_authenticator")),
 				    "tenant", actor->tenant, "other", other ? other : prober->other,
 				    "user", actor->user, "witnesses", witnesses(prober, actor));
@@ -409,21 +310,27 @@ persona_text(struct prober *prober, const struct actor *actor)
 	return json_string_value(json_object_get(prober->made_for, actor->name));
 }
 
-/* One of the functions with three arguments. A call undoes what it tried; only after an error is
- * there more to take back. */
-static bool
-run(struct prober *prober, const char *text, const char *const params[3], int64_t timeout_ms,
-    json_t **rows, struct error *err)
+/* A call undoes what it tried; only after an error is there more to take back. */
+static void
+take_back(struct prober *prober)
 {
 	struct error ignored = { 0 };
 
-	if (sql_session_ask(prober->session, text, params, 3, timeout_ms, rows, err))
-		return true;
 	(void)snprintf(prober->state, sizeof(prober->state), "%s",
 		       sql_session_state(prober->session));
 	if (!sql_session_script(prober->session, "rollback to lensgate_probes", SETUP_MS, NULL,
 				&ignored))
 		prober->state[0] = '\0';
+}
+
+/* One of the functions with three arguments. */
+static bool
+run(struct prober *prober, const char *text, const char *const params[3], int64_t timeout_ms,
+    json_t **rows, struct error *err)
+{
+	if (sql_session_ask(prober->session, text, params, 3, timeout_ms, rows, err))
+		return true;
+	take_back(prober);
 	return false;
 }
 
@@ -450,18 +357,8 @@ reason_of(struct prober *prober, const struct error *problem, int64_t timeout_ms
 	return arena_printf(&prober->arena, "%s", problem->message);
 }
 
-static json_t *
-try_commands(struct prober *prober, const char *persona, const char *facts, const char *list,
-	     int64_t timeout_ms, struct error *err)
-{
-	const char *params[] = { persona, facts, list };
-	json_t *rows = NULL;
-
-	if (!run(prober, "select * from pg_temp.lensgate_probe($1::jsonb, $2::jsonb, $3::text[])",
-		 params, timeout_ms, &rows, err))
-		return NULL;
-	return rows;
-}
+static const char probe_call[] =
+	"select * from pg_temp.lensgate_probe($1::jsonb, $2::jsonb, $3::text[])";
 
 /* All at once did not work: one by one, so that only what is to blame is unknown. */
 static json_t *
@@ -478,8 +375,9 @@ try_each(struct prober *prober, const char *relation, const char *persona, const
 		json_t *rows = NULL;
 
 		if (!why) {
-			rows = try_commands(prober, persona, facts, list, timeout_ms, &problem);
-			if (!rows)
+			const char *params[] = { persona, facts, list };
+
+			if (!run(prober, probe_call, params, timeout_ms, &rows, &problem))
 				why = reason_of(prober, &problem, timeout_ms);
 			if (!rows && strcmp(prober->state, "57014") == 0)
 				json_object_set_new(known, commands[i], json_string(why));
@@ -496,27 +394,96 @@ try_each(struct prober *prober, const char *relation, const char *persona, const
 	return all;
 }
 
+static int64_t
+limit_of(const struct prober *prober)
+{
+	return prober->options->timeout_ms ? prober->options->timeout_ms : DEFAULT_MS;
+}
+
+void
+prober_begin(struct prober *prober, const json_t *relation, const struct actor *actor)
+{
+	const char *name = json_string_value(json_object_get(relation, "name"));
+	struct error ignored = { 0 }; /* is met again when each command is tried */
+
+	free(prober->asked.facts);
+	prober->asked.relation = relation;
+	prober->asked.facts = dump(json_object_get(relation, "facts"));
+	prober->asked.persona = persona_text(prober, actor);
+	const char *params[] = { prober->asked.persona, prober->asked.facts,
+				 "{SELECT,INSERT,UPDATE,MOVE,DELETE,TRUNCATE,REFERENCES,TRIGGER}" };
+	prober->asked.sent = !json_object_get(prober->hung, name) &&
+			     sql_session_send(prober->session, probe_call, params, COUNTOF(params),
+					      limit_of(prober), &ignored);
+}
+
+bool
+prober_ready(const struct prober *prober)
+{
+	return prober->asked.relation && (!prober->asked.sent || sql_session_done(prober->session));
+}
+
+/* A time-out or a lock that somebody else had, who may have been another prober. */
+static bool
+was_disturbed(const struct prober *prober, const json_t *rows)
+{
+	static const char *const others[] = { "55P03", "40P01", "40001" };
+
+	if (!rows)
+		return strcmp(prober->state, "57014") == 0;
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		const char *letter = json_string_value(json_object_get(row, "letter"));
+		const char *state = json_string_value(json_object_get(row, "state"));
+
+		for (size_t k = 0; letter && *letter == '?' && state && k < COUNTOF(others); k++)
+			if (strcmp(state, others[k]) == 0)
+				return true;
+	}
+	return false;
+}
+
+json_t *
+prober_take(struct prober *prober, bool *disturbed, struct error *err)
+{
+	const char *name = json_string_value(json_object_get(prober->asked.relation, "name"));
+	struct error problem = { 0 };
+	json_t *rows = NULL;
+
+	prober->asked.relation = NULL;
+	if (prober->asked.sent && !sql_session_take(prober->session, &rows, &problem))
+		take_back(prober);
+	if (disturbed) {
+		*disturbed = prober->asked.sent && was_disturbed(prober, rows);
+		if (*disturbed) {
+			json_decref(rows);
+			return NULL;
+		}
+	}
+	if (rows)
+		return rows;
+	if (!json_object_get(prober->hung, name))
+		json_object_set_new(prober->hung, name, json_object());
+	return try_each(prober, name, prober->asked.persona, prober->asked.facts, limit_of(prober),
+			err);
+}
+
 json_t *
 prober_probe(struct prober *prober, const json_t *relation, const struct actor *actor,
 	     struct error *err)
 {
-	const char *name = json_string_value(json_object_get(relation, "name"));
-	int64_t timeout_ms = prober->options->timeout_ms ? prober->options->timeout_ms : DEFAULT_MS;
-	char *facts = dump(json_object_get(relation, "facts"));
-	const char *persona = persona_text(prober, actor);
-	struct error problem = { 0 };
-	json_t *rows = NULL;
+	prober_begin(prober, relation, actor);
+	return prober_take(prober, NULL, err);
+}
 
-	if (!json_object_get(prober->hung, name))
-		rows = try_commands(
-			prober, persona, facts,
-			"{SELECT,INSERT,UPDATE,MOVE,DELETE,TRUNCATE,REFERENCES,TRIGGER}",
-			timeout_ms, &problem);
-	if (!rows) {
-		if (!json_object_get(prober->hung, name))
-			json_object_set_new(prober->hung, name, json_object());
-		rows = try_each(prober, name, persona, facts, timeout_ms, err);
+bool
+probers_wait(struct prober *const *probers, size_t count, struct error *err)
+{
+	for (;;) {
+		for (size_t i = 0; i < count; i++)
+			if (prober_ready(probers[i]))
+				return true;
+		if (!sql_session_wait(probers[0]->session, err))
+			return false;
 	}
-	free(facts);
-	return rows;
 }

@@ -51,7 +51,17 @@ json_t *prober_relations(struct prober *prober, struct error *err) MUST_USE;
 json_t *prober_probe(struct prober *prober, const json_t *relation, const struct actor *actor,
 		     struct error *err) MUST_USE;
 
-/* The sentence why a server of this version is not judged; NULL: it is. */
-const char *prober_version_problem(long server_version_num);
+/* The same in two steps, for probers on several connections to be at work at once: begin, and take
+ * when it is ready. Relation and actor are borrowed until it is taken.
+ *
+ * prober_take() gives the same cells; but when `disturbed` is not NULL and somebody else may have
+ * been in the way (a lock, or no answer in time), *disturbed is set and NULL returned without an
+ * error: begin again when nobody else is at work, and pass NULL then. */
+void prober_begin(struct prober *prober, const json_t *relation, const struct actor *actor);
+bool prober_ready(const struct prober *prober);
+json_t *prober_take(struct prober *prober, bool *disturbed, struct error *err) MUST_USE;
+
+/* Wait until one of them is ready. All are on one loop, and at least one has begun. */
+bool probers_wait(struct prober *const *probers, size_t count, struct error *err) MUST_USE;
 
 #endif

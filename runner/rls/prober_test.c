@@ -279,10 +279,3 @@ Test(prober, a_login_that_is_no_superuser_measures_what_it_can)
 	json_decref(cells);
 	json_decref(relations);
 }
-
-Test(prober, servers_before_15_are_not_judged)
-{
-	cr_expect_not_null(prober_version_problem(140012));
-	cr_expect_null(prober_version_problem(150000));
-	cr_expect_null(prober_version_problem(170001));
-}

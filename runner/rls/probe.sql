@@ -40,7 +40,7 @@ $$;
 --            their number.
 -- reach      how the row is found. blind: where current of a cursor opened before the switch: exactly
 --            one row, no SELECT policy. where: by its place. none.
--- candidate  the row: {nth in `cursor` of g, part, place}; of a planted one, nothing
+-- candidate  the row: {nth in the cursor lensgate_rows, part, place}; of a planted one, nothing
 -- plant      the text of a row to plant first, null: none
 -- replica    no trigger and no foreign key is looked at; RLS is
 --
@@ -51,7 +51,7 @@ create function pg_temp.lensgate_attempt(p jsonb, f jsonb, g jsonb, act text, ar
 		out letter text, out state text, out said text)
 	language plpgsql as $$
 declare
-	lensgate_rows refcursor := g ->> 'cursor';
+	lensgate_rows refcursor := 'lensgate_rows';
 	lensgate_row refcursor := 'lensgate_row';
 	prefix text := g ->> 'prefix';
 	place text := candidate ->> 'place';
@@ -325,55 +325,48 @@ end
 $$;
 
 -- Samples of the relation that is looked at, by the classes' expression: people of one tenant have the
--- same. Each has a cursor lensgate_rows_n, which stands open on its rows.
+-- same. Of a relation of which something else is known now, nothing is.
 create temporary table lensgate_samples (
-	n int,
-	name text,
+	relation bigint,
 	class text,
 	sample jsonb
 ) on commit drop;
 
--- The sample, each row with its place in the cursor, `nth`; and the cursor, opened as who connected:
--- each try moves it to its row and acts on what it is on.
-create function pg_temp.lensgate_sampled(p jsonb, f jsonb, out s jsonb, out rows_cursor text)
-	language plpgsql as $$
+create function pg_temp.lensgate_sampled(p jsonb, f jsonb) returns jsonb language plpgsql as $$
 declare
+	this bigint := jsonb_hash_extended(f, 0);
 	key text := pg_temp.lensgate_class(p, f);
-	lensgate_rows refcursor;
-	old text;
-	number int;
+	s jsonb;
+begin
+	select sample into s from pg_temp.lensgate_samples where class = key and relation = this;
+	if s is null then
+		delete from pg_temp.lensgate_samples where relation <> this;
+		s := pg_temp.lensgate_sample(p, f);
+		insert into pg_temp.lensgate_samples values (this, key, s);
+	end if;
+	return s;
+end
+$$;
+
+-- Open lensgate_rows on the sampled rows, as who connected: each try moves it to its row and acts on
+-- what it is on. The sample, each row with its place in the cursor, `nth`; none: it is gone.
+create function pg_temp.lensgate_point(f jsonb, s jsonb) returns jsonb language plpgsql as $$
+declare
+	lensgate_rows refcursor := 'lensgate_rows';
 	places jsonb := '{}';
 	place text;
 begin
-	select sample, 'lensgate_rows_' || n into s, rows_cursor
-	from pg_temp.lensgate_samples where class = key and name = f ->> 'name';
-	if found then
-		return;
-	end if;
-	delete from pg_temp.lensgate_samples where name <> f ->> 'name';
-	if found then
-		for old in select c.name from pg_catalog.pg_cursors c where c.name ~ '^lensgate_rows_\d+$' loop
-			execute 'close ' || old;
-		end loop;
-	end if;
-	select count(*) + 1 into number from pg_temp.lensgate_samples;
-	rows_cursor := 'lensgate_rows_' || number;
-	lensgate_rows := rows_cursor;
-	s := pg_temp.lensgate_sample(p, f);
-	if s <> '{}' then
-		open lensgate_rows scroll for execute format(
-			'select tableoid::bigint || ctid::text from %s where ctid = any (%L::tid[])', f ->> 'name',
-			array(select distinct r ->> 'place' from jsonb_each(s) c, jsonb_array_elements(c.value) r));
-		for nth in 1..1000000 loop
-			fetch lensgate_rows into place;
-			exit when not found;
-			places := places || jsonb_build_object(place, nth);
-		end loop;
-		s := (select jsonb_object_agg(c.key, (select jsonb_agg(r || jsonb_build_object('nth',
-				places -> ((r ->> 'part') || (r ->> 'place'))) order by k)
-			from jsonb_array_elements(c.value) with ordinality e(r, k))) from jsonb_each(s) c);
-	end if;
-	insert into pg_temp.lensgate_samples values (number, f ->> 'name', key, s);
+	open lensgate_rows scroll for execute format(
+		'select tableoid::bigint || ctid::text from %s where ctid = any (%L::tid[])', f ->> 'name',
+		array(select distinct r ->> 'place' from jsonb_each(s) c, jsonb_array_elements(c.value) r));
+	for nth in 1..1000000 loop
+		fetch lensgate_rows into place;
+		exit when not found;
+		places := places || jsonb_build_object(place, nth);
+	end loop;
+	return (select jsonb_object_agg(c.key, (select jsonb_agg(r || jsonb_build_object('nth',
+			places -> ((r ->> 'part') || (r ->> 'place'))) order by k)
+		from jsonb_array_elements(c.value) with ordinality e(r, k))) from jsonb_each(s) c);
 end
 $$;
 
@@ -1045,6 +1038,7 @@ declare
 	bases jsonb := '{}';
 	known text[];
 	prefix text;
+	lensgate_rows refcursor := 'lensgate_rows';
 begin
 	grp := '';
 	if f ? 'oid' and not exists (select from pg_class where oid = (f ->> 'oid')::bigint::oid) then
@@ -1085,8 +1079,10 @@ begin
 		pg_temp.lensgate_variants(p, f, 'UPDATE', array(select jsonb_array_elements_text(e.value)
 			from jsonb_each(f -> 'groups') e)));
 	if commands && array['SELECT', 'INSERT', 'UPDATE', 'MOVE', 'DELETE'] then
-		select k.s, g || jsonb_build_object('cursor', k.rows_cursor) into s, g
-		from pg_temp.lensgate_sampled(p, f) k;
+		s := pg_temp.lensgate_sampled(p, f);
+	end if;
+	if commands && array['UPDATE', 'MOVE', 'DELETE'] and s <> '{}' then
+		s := pg_temp.lensgate_point(f, s);
 	end if;
 	if 'SELECT' = any (commands) then
 		return query select 'SELECT', '', v.class, case when v.class = 'mine' and p ->> 'user' is null
@@ -1135,6 +1131,10 @@ begin
 		seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 1; label := null;
 		return next;
 	end loop;
+	-- A table with an open cursor on it cannot be altered, which a mutant may want next.
+	if s <> '{}' and commands && array['UPDATE', 'MOVE', 'DELETE'] then
+		close lensgate_rows;
+	end if;
 end
 $$;
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "document/node.h"
-#include "rls/login.h"
+#include "rls/measurer.h"
 
 #define SETUP_MS   30000
 #define DEFAULT_MS 5000
@@ -28,7 +28,7 @@ struct prober {
 	struct sql_session *session;
 	struct actors *actors;
 	const struct prober_options *options;
-	struct login login;
+	struct measurer measurer;
 	char *other;      /* a tenant that no actor has, when all have the same one; NULL */
 	json_t *hung;     /* {relation: {command: reason}} */
 	json_t *made_for; /* {actor: persona as the functions want it} */
@@ -160,13 +160,13 @@ install(struct prober *prober, struct error *err)
 				  "savepoint lensgate_prober; set local jit = off;"
 				  " set local plan_cache_mode = force_generic_plan",
 				  SETUP_MS, NULL, err) &&
-	       login_check(&prober->login, prober->session, err) &&
-	       login_may_be(prober->session, prober->actors, err) &&
+	       measurer_check(&prober->measurer, prober->session, err) &&
+	       measurer_may_be(prober->session, prober->actors, err) &&
 	       sql_session_script(prober->session, relations_sql, SETUP_MS, NULL, err) &&
 	       sql_session_script(prober->session, probe_sql, SETUP_MS, NULL, err) &&
 	       sql_session_script(prober->session, self_test_sql, SETUP_MS, NULL, err) &&
 	       self_test(prober, err) && add_twins(prober, err) &&
-	       login_may_be(prober->session, prober->actors, err) &&
+	       measurer_may_be(prober->session, prober->actors, err) &&
 	       sql_session_script(prober->session, "savepoint lensgate_probes", SETUP_MS, NULL,
 				  err);
 }
@@ -206,7 +206,7 @@ prober_close(struct prober *prober)
 	      sql_session_script(prober->session, "rollback to lensgate_prober", SETUP_MS, NULL,
 				 &ignored)))
 		ignored = (struct error){ 0 }; /* the caller's rollback does the rest */
-	login_release(&prober->login);
+	measurer_release(&prober->measurer);
 	json_decref(prober->hung);
 	json_decref(prober->made_for);
 	free(prober->other);
@@ -291,12 +291,12 @@ persona_text(struct prober *prober, const struct actor *actor)
 
 	if (made)
 		return made;
-	const json_t *role = json_object_get(prober->login.roles, actor->database_role);
+	const json_t *role = json_object_get(prober->measurer.roles, actor->database_role);
 	const json_t *settings = json_object_get(role, "settings");
 	const char *other = actors_other_tenant(prober->actors, actor->tenant);
 	json_t *persona = json_pack("{s:s, s:s?, s:b, s:b, s:s?, s:s?, s:s?, s:o}", "role",
 				    actor->database_role, "claims", actor->claims, "superuser",
-				    prober->login.superuser, "authenticator",
+				    prober->measurer.superuser, "authenticator",
 				    json_is_true(json_object_get(role, "by_authenticator")),
 				    "tenant", actor->tenant, "other", other ? other : prober->other,
 				    "user", actor->user, "witnesses", witnesses(prober, actor));

@@ -1,4 +1,4 @@
-#include "rls/login.h"
+#include "rls/measurer.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define LIMIT_MS 30000
 
 const char *
-login_version_problem(long server_version_num)
+measurer_version_problem(long server_version_num)
 {
 	return server_version_num < 150000
 		       ? "the server is older than PostgreSQL 15: policies of views are not the "
@@ -24,7 +24,7 @@ first_cell(const json_t *rows, const char *column)
 }
 
 static bool
-check_login(struct login *login, struct sql_session *session, struct error *err)
+check_login(struct measurer *measurer, struct sql_session *session, struct error *err)
 {
 	json_t *rows = NULL;
 	bool ok = sql_session_ask(
@@ -38,12 +38,12 @@ check_login(struct login *login, struct sql_session *session, struct error *err)
 	if (!ok)
 		return false;
 	const char *old =
-		login_version_problem((long)json_integer_value(first_cell(rows, "version")));
+		measurer_version_problem((long)json_integer_value(first_cell(rows, "version")));
 
-	login->superuser = json_is_true(first_cell(rows, "super"));
+	measurer->superuser = json_is_true(first_cell(rows, "super"));
 	if (old)
 		ok = error_set(err, ERROR_ENVIRONMENT, "%s", old);
-	else if (!login->superuser && !json_is_true(first_cell(rows, "bypass")))
+	else if (!measurer->superuser && !json_is_true(first_cell(rows, "bypass")))
 		ok = error_set(
 			err, ERROR_ENVIRONMENT,
 			"connected as %s, whom policies hold: who can do what is measured by "
@@ -58,7 +58,7 @@ check_login(struct login *login, struct sql_session *session, struct error *err)
 }
 
 static bool
-read_roles(struct login *login, struct sql_session *session, struct error *err)
+read_roles(struct measurer *measurer, struct sql_session *session, struct error *err)
 {
 	json_t *rows = NULL;
 	struct buf text;
@@ -72,23 +72,23 @@ read_roles(struct login *login, struct sql_session *session, struct error *err)
 	bool ok = sql_session_ask(session, text.text, NULL, 0, LIMIT_MS, &rows, err);
 	buf_release(&text);
 	if (ok)
-		login->roles = node_share(first_cell(rows, "roles"));
+		measurer->roles = node_share(first_cell(rows, "roles"));
 	json_decref(rows);
 	return ok;
 }
 
 bool
-login_check(struct login *login, struct sql_session *session, struct error *err)
+measurer_check(struct measurer *measurer, struct sql_session *session, struct error *err)
 {
-	*login = (struct login){ 0 };
-	return check_login(login, session, err) && read_roles(login, session, err);
+	*measurer = (struct measurer){ 0 };
+	return check_login(measurer, session, err) && read_roles(measurer, session, err);
 }
 
 void
-login_release(struct login *login)
+measurer_release(struct measurer *measurer)
 {
-	json_decref(login->roles);
-	login->roles = NULL;
+	json_decref(measurer->roles);
+	measurer->roles = NULL;
 }
 
 static bool
@@ -119,7 +119,7 @@ may_be(struct sql_session *session, const struct actor *actor, struct error *err
 }
 
 bool
-login_may_be(struct sql_session *session, const struct actors *actors, struct error *err)
+measurer_may_be(struct sql_session *session, const struct actors *actors, struct error *err)
 {
 	for (size_t i = 0; i < actors->count; i++) {
 		const struct actor *actor = &actors->items[i];

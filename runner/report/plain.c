@@ -10,15 +10,27 @@ is_control(const char *text, size_t size)
 {
 	unsigned char byte = (unsigned char)*text;
 
-	if (size == 2)
-		return byte == 0xc2 && (unsigned char)text[1] < 0xa0;
+	if (size == 2 && byte == 0xc2)
+		return (unsigned char)text[1] < 0xa0;
 	return size == 0 || byte < 0x20 || byte == 0x7f;
 }
 
 static void
 add_blanks(struct buf *out, int count)
 {
-	buf_printf(out, "%*s", count, "");
+	if (count > 0)
+		buf_printf(out, "%*s", count, "");
+}
+
+/* How many bytes at `text` are printable ASCII. */
+static size_t
+printable(const char *text)
+{
+	size_t n = 0;
+
+	while ((unsigned char)text[n] >= 0x20 && (unsigned char)text[n] < 0x7f)
+		n++;
+	return n;
 }
 
 void
@@ -28,8 +40,10 @@ plain_add(struct buf *out, const char *text, int indent)
 	bool fresh = true;
 
 	while (len > 0) {
-		size_t size = line_utf8(text, len);
+		size_t size = printable(text);
 
+		if (size == 0)
+			size = line_utf8(text, len);
 		if (fresh && *text != '\n')
 			add_blanks(out, indent);
 		fresh = *text == '\n';

@@ -41,33 +41,32 @@ needs_backslash(const char *text, size_t at)
 void
 prose_inline(struct buf *out, const char *text)
 {
-	struct buf line;
+	char line[INLINE_BYTES + 1];
 
 	if (!text || !*text) {
 		buf_add(out, "-", 1);
 		return;
 	}
-	buf_init(&line, 2 * INLINE_BYTES);
 	size_t len = strlen(text);
 	size_t kept = cut(text, len, INLINE_BYTES);
-	buf_add(&line, text, kept);
-	for (size_t i = 0; i < line.len; i++) {
+	memcpy(line, text, kept);
+	line[kept] = '\0';
+	for (size_t i = 0; i < kept; i++) {
 		/* Control characters; a line end would end the table row. */
-		if ((unsigned char)line.text[i] < 0x20 || line.text[i] == 0x7f)
-			line.text[i] = ' ';
+		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
+			line[i] = ' ';
 	}
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.text[i] == '<')
-			buf_printf(out, "&lt;");
-		else if (line.text[i] == '&')
-			buf_printf(out, "&amp;");
-		else
-			buf_printf(out, needs_backslash(line.text, i) ? "\\%c" : "%c",
-				   line.text[i]);
+	for (size_t i = 0; i < kept; i++) {
+		if (line[i] == '<' || line[i] == '&') {
+			buf_printf(out, line[i] == '<' ? "&lt;" : "&amp;");
+			continue;
+		}
+		if (needs_backslash(line, i))
+			buf_add(out, "\\", 1);
+		buf_add(out, line + i, 1);
 	}
 	if (kept < len)
 		buf_printf(out, "... (%zu bytes)", len);
-	buf_release(&line);
 }
 
 /* The longest run of backticks: what encloses the text must be longer. */

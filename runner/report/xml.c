@@ -44,14 +44,31 @@ add_character(struct buf *out, const char *text, size_t size, bool attribute)
 	}
 }
 
+/* How many bytes at `text` stand for themselves. */
+static size_t
+plain_bytes(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (unsigned char)text[n] >= 0x20 && (unsigned char)text[n] < 0x7f &&
+	       text[n] != '&' && text[n] != '<' && text[n] != '>' && text[n] != '"')
+		n++;
+	return n;
+}
+
 static void
 add_text(struct buf *out, const char *text, size_t len, bool attribute)
 {
 	while (len > 0) {
-		size_t size = line_utf8(text, len);
+		size_t size = plain_bytes(text, len);
 
-		add_character(out, text, size, attribute);
-		size += size == 0;
+		if (size) {
+			buf_add(out, text, size);
+		} else {
+			size = line_utf8(text, len);
+			add_character(out, text, size, attribute);
+			size += size == 0;
+		}
 		text += size;
 		len -= size;
 	}

@@ -166,8 +166,16 @@ refuse(const struct sink *sink, const char *shown, struct error *err)
 			 shown);
 }
 
-bool
-sink_close(struct sink *sink, struct error *err)
+static bool
+too_large(const struct sink *sink, struct error *err)
+{
+	return error_set(err, ERROR_ENVIRONMENT, "%s would be larger than %zu bytes",
+			 sink->path ? sink->path : "a text in memory", SINK_MAX);
+}
+
+/* Mask what was found somewhere in the text, and search what came of it once more. */
+static bool
+deliver_masked(const struct sink *sink, struct error *err)
 {
 	struct buf masked;
 	const char *shown = NULL;
@@ -176,14 +184,30 @@ sink_close(struct sink *sink, struct error *err)
 	/* What replaces a secret may be longer than the secret. */
 	buf_init(&masked, 2 * SINK_MAX);
 	(void)mask_text(sink->mask, sink->text.text, sink->text.len, &masked);
-	if (sink->text.truncated || masked.truncated)
-		ok = error_set(err, ERROR_ENVIRONMENT, "%s would be larger than %zu bytes",
-			       sink->path ? sink->path : "a text in memory", SINK_MAX);
+	if (masked.truncated)
+		ok = too_large(sink, err);
 	else if (mask_finds(sink->mask, masked.text, masked.len, &shown))
 		ok = refuse(sink, shown, err);
 	else
 		ok = deliver(sink, &masked, err);
 	buf_release(&masked);
+	return ok;
+}
+
+bool
+sink_close(struct sink *sink, struct error *err)
+{
+	const char *shown = NULL;
+	bool ok;
+
+	/* Most of what is written was masked when it was recorded: it is searched once, and not
+	 * copied. */
+	if (sink->text.truncated)
+		ok = too_large(sink, err);
+	else if (mask_finds(sink->mask, sink->text.text, sink->text.len, &shown))
+		ok = deliver_masked(sink, err);
+	else
+		ok = deliver(sink, &sink->text, err);
 	sink_drop(sink);
 	return ok;
 }

@@ -6,11 +6,12 @@
 static const struct member *
 find(const struct member *rows, size_t count, size_t next, const struct span *key)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct member *row = &rows[(next + i) % count];
-
-		if (row->key[0] == key->text[0] && span_is(key, row->key))
-			return row;
+	for (size_t tried = 0; tried < count; tried++, next++) {
+		/* A remainder would cost more than the rest of the search. */
+		if (next == count)
+			next = 0;
+		if (rows[next].key[0] == key->text[0] && span_is(key, rows[next].key))
+			return &rows[next];
 	}
 	return NULL;
 }

@@ -179,6 +179,15 @@ begin(struct round *r, struct error *err)
 	return recording_open(&r->recording, &recording, err);
 }
 
+static void
+see_refusal(struct round *r)
+{
+	size_t count;
+	const struct exchange *exchanges = preflight_exchanges(r->performance.preflight, &count);
+
+	health_refused(&r->health, exchanges, count);
+}
+
 bool
 round_make(struct round *r, const struct round_options *options, int64_t due_us, struct error *err)
 {
@@ -191,6 +200,8 @@ round_make(struct round *r, const struct round_options *options, int64_t due_us,
 		return true;
 	}
 	health_target(&r->health, preflight_target(r->performance.preflight));
+	if (r->performance.refused)
+		see_refusal(r);
 	if (options->first)
 		health_started(&r->health);
 	health_conclude(&r->health);

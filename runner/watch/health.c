@@ -190,6 +190,25 @@ health_case(struct health_round *round, const struct planned_case *planned,
 }
 
 void
+health_refused(struct health_round *round, const struct exchange *exchanges, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct http_exchange *http = &exchanges[i].http;
+
+		if (exchanges[i].kind != EXCHANGE_HTTP || http->status < 500)
+			continue;
+		json_t *body = parsed(http);
+		const char *code = json_string_value(json_object_get(body, "error_code"));
+		bool off = code && strcmp(code, "FEATURE_DISABLED") == 0;
+		json_object_set_new(round->seen, off ? "feature_flags" : "preflight",
+				    json_pack("{s:s, s:I, s:I}", "verdict", "FAIL", "status_code",
+					      (json_int_t)http->status, "latency_ms",
+					      (json_int_t)((http->timing.total_us + 500) / 1000)));
+		json_decref(body);
+	}
+}
+
+void
 health_target(struct health_round *round, const json_t *target)
 {
 	static const char *const members[] = { "commit", "version", "environment" };

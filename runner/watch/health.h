@@ -43,6 +43,9 @@ void health_begin(struct health_round *round, const char *lens, const char *yach
 /* What came of one check. */
 void health_case(struct health_round *round, const struct planned_case *planned,
 		 const struct run_case *run_case);
+/* The preflight refused the round: no check was made. Its `count` exchanges say what answered: a
+ * 5xx is seen as check "preflight", a lens that is switched off as "feature_flags". */
+void health_refused(struct health_round *round, const struct exchange *exchanges, size_t count);
 /* What the target said of itself (preflight_target); it goes into the row's notes. A commit or
  * version other than in the round before is a deploy. */
 void health_target(struct health_round *round, const json_t *target);

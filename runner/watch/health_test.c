@@ -3,6 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "watch/alert.h"
+
 static struct arena arena;
 static struct health_round round_;
 
@@ -161,6 +163,33 @@ Test(health, a_row_says_which_version_answered_and_nothing_of_one_that_does_not_
 	cr_expect_str_eq(json_string_value(json_object_get(said, "commit")), "4ec8c5a");
 	json_decref(row);
 	json_decref(target);
+}
+
+/* A lens that is off is refused before any check is made: its row has to say so all the same. */
+Test(health, a_refused_round_keeps_which_5xx_it_was_and_that_the_flag_is_off)
+{
+	static const char off[] = "{\"error_code\": \"FEATURE_DISABLED\"}";
+	const struct exchange asked[] = {
+		{ .kind = EXCHANGE_HTTP, .http = { .status = 200 } },
+		{ .kind = EXCHANGE_SQL },
+		{ .kind = EXCHANGE_HTTP,
+		  .http = { .status = 503,
+			    .response_body = off,
+			    .response_body_len = strlen(off) } },
+		{ .kind = EXCHANGE_HTTP, .http = { .status = 500 } },
+	};
+	struct observation seen;
+
+	check("feature_flags", NULL, VERDICT_ERROR, TROUBLE_PREFLIGHT, 0, NULL);
+	health_refused(&round_, asked, 4);
+	json_t *row = health_row(&round_);
+	const json_t *checks = json_object_get(json_object_get(row, "notes"), "checks");
+	const json_t *before = json_object_get(checks, "preflight");
+	cr_expect_eq(json_integer_value(json_object_get(before, "status_code")), 500);
+	cr_assert(observation_read(row, &seen));
+	cr_expect_eq(seen.flag, FLAG_OFF);
+	cr_expect(seen.has_5xx);
+	json_decref(row);
 }
 
 Test(health, the_same_moment_makes_the_same_row_and_another_one_another)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # self.sh - the runner on itself: suites that must pass, suites that must not, and every exit
 # status; then, each in a file of ci/self/: a hostile service, secrets planted everywhere, the twelve
-# rules of a verdict, and gates that cannot judge. Ends with `N passed, N failed`.
+# rules of a verdict, gates that cannot judge,
+# snapshot and dashboard of a month, and every runbook followed on what it is for. Ends with `N passed, N failed`.
 set -u
 hostile_pid=
 cd "$(dirname "$0")/.." || exit 1
@@ -128,6 +129,7 @@ check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/alerts.sh
 . ci/self/rules.sh
 . ci/self/refused.sh
+. ci/self/runbooks.sh
 # Every rule of the lens's alerts fires, and resolves, and says so as it ever did.
 all_alerts() {
 	"$lensgate" alerts shopping_list --simulate suites/shopping_list/alerts.simulation.yaml >"$work/alerts" &&

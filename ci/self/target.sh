@@ -1,11 +1,11 @@
 # target.sh - a target in the foreground, for the parts of ci/self.sh that need one.
-# shellcheck shell=sh disable=SC2034,SC2154
+# shellcheck shell=sh disable=SC2034,SC2119,SC2120,SC2154
 
-# Start a target of our own: $target_pid, its environment file $work/target.yaml, its secrets in
-# $target_secrets. What it prints last says that it is up.
+# target_start [OPTION...]: start a target of our own: $target_pid, its environment file
+# $work/target.yaml, its secrets in $target_secrets. What it prints last says that it is up.
 target_start() {
 	mkfifo "$work/target.says" || return 1
-	"$lensgate" target --write-env "$work/target.yaml" >"$work/target.says" 2>"$work/target.log" &
+	"$lensgate" target "$@" --write-env "$work/target.yaml" >"$work/target.says" 2>"$work/target.log" &
 	target_pid=$!
 	target_secrets=$(sed -n '/^Ctrl-C/q; s/^secrets *//p' "$work/target.says")
 	target_folder=$(dirname "$target_secrets")

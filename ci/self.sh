@@ -1,8 +1,8 @@
 #!/bin/sh
 # self.sh - the runner on itself: suites that must pass, suites that must not, and every exit
 # status; then, each in a file of ci/self/: a hostile service, secrets planted everywhere, the twelve
-# rules of a verdict, gates that cannot judge,
-# snapshot and dashboard of a month, and every runbook followed on what it is for. Ends with `N passed, N failed`.
+# rules of a verdict, gates that cannot judge, snapshot and dashboard of a month, and every runbook
+# followed on what it is for. Ends with `N passed, N failed`.
 set -u
 hostile_pid=
 cd "$(dirname "$0")/.." || exit 1

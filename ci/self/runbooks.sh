@@ -239,8 +239,8 @@ runbook() {
 
 # Every alert leads to one of them.
 runbook_of_each_alert() {
-	for file in $(sed -n 's/^ *runbook: //p' suites/shopping_list/alerts.yaml | sort -u); do
-		[ -s "suites/shopping_list/$file" ] || return 1
+	sed -n 's/^ *runbook: //p' suites/shopping_list/alerts.yaml | sort -u | while read -r file; do
+		[ -s "suites/shopping_list/$file" ] || exit 1
 	done
 }
 

@@ -130,15 +130,13 @@ check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/rules.sh
 . ci/self/refused.sh
 . ci/self/runbooks.sh
+. ci/self/watch.sh
 # Every rule of the lens's alerts fires, and resolves, and says so as it ever did.
 all_alerts() {
 	"$lensgate" alerts shopping_list --simulate suites/shopping_list/alerts.simulation.yaml >"$work/alerts" &&
 		diff fixtures/golden/alerts.txt "$work/alerts"
 }
 
-check 'a round of the health worker is kept in the database' exits 0 "$lensgate" watch shopping_list --once --out "$work/watch"
-check 'a health worker whose target is broken says unhealthy: exit 1' exits 1 \
-	"$lensgate" watch shopping_list --once --fault routes-missing --out "$work/watch"
 check 'every alert fires and resolves in a simulated bad day' all_alerts
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,6 +1,12 @@
 # watch.sh - health workers that are killed, told to read their files again, told to end, and left
-# without a database. Part of ci/self.sh, after alerts.sh, which has until_there().
-# shellcheck shell=sh disable=SC2154,SC2016
+# without a database. Part of ci/self.sh, after alerts.sh, which has until_there(); with a target of its
+# own, whose database it ends and starts again.
+# shellcheck shell=sh disable=SC2154,SC2016,SC2034
+
+target_stop
+rm -f "$work/target.says"
+target_start || exit 1
+database=$(sed -n 's/^database: //p' "$work/target.yaml")
 
 # worker NAME: a worker with a round every second; its log is $work/NAME.log, its pid $worker_pid.
 worker() {
@@ -32,12 +38,14 @@ whole() {
 	}
 }
 
-# The postmaster of the target, ended and started again as it was.
+# The postmaster of the target, ended and started again as it was. The target itself, which would end
+# with its database, is asleep from here on; its service is not.
 postgres_stop() {
 	postgres_pid=$(head -n 1 "$target_folder"/db/*/postmaster.pid "$target_folder"/db/postmaster.pid 2>/dev/null |
 		grep -m 1 '^[0-9]')
 	postgres_user=$(stat -c %U "/proc/$postgres_pid")
 	postgres_words=$(tr '\0' ' ' <"/proc/$postgres_pid/cmdline")
+	kill -STOP "$target_pid"
 	kill -INT "$postgres_pid"
 	tries=0
 	while statement -c 'select 1' 2>/dev/null; do
@@ -123,7 +131,7 @@ handed_over() {
 		"$lensgate" handoff "$work/first/watch/latest" --into "$work/handed" &&
 		grep -q '^# First health run: shopping_list' "$work/handed/health/SHOPPING_LIST_FIRST_HEALTH_RUN.md" &&
 		[ "$(statement -c "select notes->>'run' from public.pms_health_checks order by observed_at desc limit 1")" = \
-			"$(jq -r .run.id "$work/first/watch/latest/result.json")" ]
+			"$(jq -r .run_id "$work/first/watch/latest/result.json")" ]
 }
 
 # Records of rounds that found nothing are not kept, but for a worker's first.
@@ -132,6 +140,8 @@ keeps_few_records() {
 		[ -n "$(find "$work/three/watch/kept" -name run.jsonl)" ]
 }
 
+check 'watch: migrate makes what a worker needs' exits 0 "$lensgate" migrate --env "$work/target.yaml" \
+	--env-file "$target_secrets"
 check 'watch: another worker takes over, no round is lost and none is doubled' another_takes_over
 check 'watch: rounds wait for a database that is away, and are written once' rounds_wait
 check 'watch: SIGHUP reads the files again' reads_again
@@ -139,4 +149,8 @@ check 'watch: SIGHUP with files that are wrong changes nothing' reads_wrong_file
 check 'watch: SIGTERM lets the round end' ends_its_round
 check 'watch: records are kept of what matters' keeps_few_records
 check 'watch: a round is a run, and is handed over as one' handed_over
+check 'watch: one round of a healthy lens: exit 0' exits 0 "$lensgate" watch shopping_list --once --out "$work/watch"
+check 'watch: one round of a lens that is broken: exit 1' exits 1 "$lensgate" watch shopping_list --once \
+	--fault routes-missing --out "$work/watch"
 [ -z "${started_pid-}" ] || kill -INT "$started_pid"
+target_stop

@@ -1,8 +1,8 @@
-// Looks at pages made by `lensgate report --report html=` and `lensgate dashboard`, in headless
-// Chromium: no message on the console, nothing asked for over any network, axe-core content in light
+// Looks at pages made by `--report html=` of a run and of a matrix, and by `lensgate dashboard`, in
+// headless Chromium: no message on the console, nothing asked for over any network, axe-core content in light
 // and in dark, nothing wider than a phone, Tab that reaches everything in order, a print in black on
-// white; of a run also filters that work without the script and with it, of a dashboard that colour
-// tells nothing alone.
+// white; of a run and a matrix also filters that work without the script and with it, of a dashboard
+// that colour tells nothing alone.
 //
 //     node ci/page.mjs [--shots DIR] PAGE...
 //
@@ -83,13 +83,13 @@ async function checkPhone(browser, file) {
 	await context.close();
 }
 
-// The page of a run has a list of cases; a dashboard has none.
-async function isRun(browser, file) {
+// A run has a list of cases, a matrix has relations; a dashboard has neither.
+async function kindOf(browser, file) {
 	const { context, page } = await open(browser, file, {});
-	const cases = await page.locator("#list").count();
-
+	const kind = await page.locator("#list").count() ? "run"
+		: await page.locator(".relation").count() ? "matrix" : "dashboard";
 	await context.close();
-	return cases > 0;
+	return kind;
 }
 
 // Choosing a verdict leaves that many cases as its label says.
@@ -157,10 +157,12 @@ async function checkKeyboard(browser, file, wanted) {
 	}
 	for (const tag of wanted)
 		expect(seen.has(tag), `${file}: Tab never reaches ${tag}`);
-	await page.locator("main summary").first().focus();
-	await page.keyboard.press("Enter");
-	expect(await page.locator("main details").first().evaluate((item) => item.open),
-		`${file}: Enter does not open what is folded`);
+	if (wanted.includes("SUMMARY")) {
+		await page.locator("main summary").first().focus();
+		await page.keyboard.press("Enter");
+		expect(await page.locator("main details").first().evaluate((item) => item.open),
+			`${file}: Enter does not open what is folded`);
+	}
 	await context.close();
 }
 
@@ -205,20 +207,60 @@ async function checkPrint(browser, file) {
 	await context.close();
 }
 
+// Every choice leaves cells that are what was chosen, and nothing else; it needs no script.
+async function checkMatrix(browser, file) {
+	const { context, page } = await open(browser, file, { javaScriptEnabled: false });
+	const shown = (selector) => page.locator(selector).filter({ visible: true }).count();
+	const all = await shown("td.c");
+	const choose = async (id, index) => {
+		await page.locator(`#${id}`).selectOption({ index });
+		return page.locator(`#${id} option`).nth(index).getAttribute("value");
+	};
+
+	await choose("relation", 1);
+	expect(await shown(".relation") === 1, `${file}: one relation is chosen, and not alone`);
+	await choose("relation", 0);
+	await choose("actor", 1);
+	const lines = await shown(".line");
+	expect(lines && await shown("td.c") === lines, `${file}: a persona has more than a column`);
+	const letter = await choose("letter", 1);
+	expect(await shown(`td.c:not(.l${letter})`) === 0,
+		`${file}: lines in which the persona does not have the letter`);
+	await shoot(page, file, "chosen");
+	await choose("actor", 0);
+	for (const line of await page.locator(".line").filter({ visible: true }).all())
+		expect(await line.locator(`td.l${letter}`).count(), `${file}: a line without the letter`);
+	await choose("letter", 0);
+	expect(all && await shown("td.c") === all, `${file}: cells are lost when all are wanted`);
+	for (const link of await page.locator("td.c a").all())
+		expect(await page.locator(await link.getAttribute("href")).count() === 1,
+			`${file}: a letter leads to no finding`);
+	await context.close();
+}
+
+const kinds = {
+	run: async (browser, file) => {
+		await checkFilters(browser, file, true);
+		await checkFilters(browser, file, false);
+		await checkKeyboard(browser, file, ["A", "INPUT", "SUMMARY"]);
+	},
+	matrix: async (browser, file) => {
+		await checkMatrix(browser, file);
+		await checkKeyboard(browser, file, ["A", "SELECT", "DIV"]);
+	},
+	dashboard: async (browser, file) => {
+		await checkShapes(browser, file);
+		await checkKeyboard(browser, file, ["A", "SUMMARY", "DIV"]);
+	},
+};
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM,
 	args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 for (const file of words) {
 	await checkAccess(browser, file, "light");
 	await checkAccess(browser, file, "dark");
 	await checkPhone(browser, file);
-	if (await isRun(browser, file)) {
-		await checkFilters(browser, file, true);
-		await checkFilters(browser, file, false);
-		await checkKeyboard(browser, file, ["A", "INPUT", "SUMMARY"]);
-	} else {
-		await checkShapes(browser, file);
-		await checkKeyboard(browser, file, ["A", "SUMMARY", "DIV"]);
-	}
+	await kinds[await kindOf(browser, file)](browser, file);
 	await checkPrint(browser, file);
 	console.log(`${failures ? "looked at" : "ok"} - ${file}`);
 }

@@ -1,8 +1,9 @@
 #!/bin/sh
 # ci/page.sh [--shots DIR] [RUN | PAGE.html ...] - look at our pages in headless Chromium.
 #
-# The pages are those of the golden runs and of each RUN, the golden dashboard and each PAGE. See
-# ci/page.mjs for what is checked; --shots keeps pictures. Skipped, with a sentence, where there is no Chromium, node or network.
+# The pages are those of the golden runs and of each RUN, the golden dashboard, a matrix in which a
+# policy is too loose (where there is a PostgreSQL to start), and each PAGE. See ci/page.mjs for what
+# is checked; --shots keeps pictures. Skipped, with a sentence, without Chromium, node or network.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,6 +24,15 @@ CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v goog
 modules=$(ci/npm.sh playwright-core@1 axe-core@4 2>&1) || skip "$modules"
 pages=$(mktemp -d "${TMPDIR:-/tmp}/lensgate-page.XXXXXX")
 trap 'rm -rf "$pages"; [ -n "${LENSGATE_NODE_MODULES-}" ] || rm -rf "${modules%/node_modules}"' EXIT
+
+# Status 1 is what the fault is there for.
+status=0
+build/lensgate matrix shopping_list --env embedded --fault rls-check-loose -q \
+	--report html="$pages/0-matrix.html" >"$pages/matrix.txt" 2>&1 || status=$?
+[ $status -eq 1 ] || {
+	echo "page: no matrix to look at:" && tail -n 3 "$pages/matrix.txt"
+	rm -f "$pages/0-matrix.html"
+}
 
 number=0
 for run in fixtures/golden/passing.jsonl fixtures/golden/mixed.jsonl fixtures/golden/killed.jsonl \

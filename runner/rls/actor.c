@@ -83,11 +83,25 @@ is_known(const struct actors *actors, enum actor_kind kind)
 	return false;
 }
 
-/* What a user would write about himself: the other tenant wherever a tenant may be read, the
- * greatest role wherever a role may be. */
-static json_t *
-boast(const char *other, const json_t *keys)
+/* Somebody of that tenant; NULL: nobody is known there. */
+static const char *
+user_of(const struct actors *actors, const char *tenant)
 {
+	for (size_t i = 0; tenant && i < actors->count; i++) {
+		const struct actor *actor = &actors->items[i];
+
+		if (actor->user && actor->tenant && strcmp(actor->tenant, tenant) == 0)
+			return actor->user;
+	}
+	return NULL;
+}
+
+/* What a user would write about himself: the other tenant wherever a tenant may be read, the
+ * greatest role wherever a role may be, somebody else where it says who he is. */
+static json_t *
+boast(const char *other, const char *user, const json_t *keys)
+{
+	static const char *const names[] = { "sub", "uid", "user_id" };
 	static const char *const tenants[] = { "tenant",          "tenant_id",  "org_id",
 					       "organization_id", "account_id", "team_id",
 					       "company_id",      "yacht_id" };
@@ -98,6 +112,8 @@ boast(const char *other, const json_t *keys)
 		json_object_set_new(metadata, tenants[i], json_string(other));
 	for (size_t i = 0; i < COUNTOF(roles); i++)
 		json_object_set_new(metadata, roles[i], json_string("admin"));
+	for (size_t i = 0; user && i < COUNTOF(names); i++)
+		json_object_set_new(metadata, names[i], json_string(user));
 	json_object_set_new(metadata, "is_admin", json_true());
 	json_object_set_new(metadata, "admin", json_true());
 	for (size_t i = 0; i < json_array_size(keys); i++) {
@@ -115,7 +131,7 @@ add_forged(struct actors *actors, const struct actor *honest, const char *other,
 {
 	struct actor forged = *honest;
 	json_t *claims = honest->claims ? json_loads(honest->claims, 0, NULL) : NULL;
-	json_t *metadata = boast(other ? other : "", keys);
+	json_t *metadata = boast(other ? other : "", user_of(actors, other), keys);
 	json_t *own = json_object_get(claims, "user_metadata");
 
 	if (!claims) {
@@ -161,19 +177,6 @@ actors_add_twins(struct actors *actors, const char *other, const json_t *keys)
 						    .database_role = "anon",
 						    .claims = "{\"role\":\"anon\"}",
 						    .tenant = first.tenant });
-}
-
-const char *
-actor_kind_meaning(enum actor_kind kind)
-{
-	static const char *const meanings[] = {
-		[ACTOR_PERSONA] = "",
-		[ACTOR_FORGED] = "user_metadata names the other tenant and every role",
-		[ACTOR_NO_CLAIMS] = "no claims but the role",
-		[ACTOR_ANONYMOUS] = "not logged in",
-	};
-
-	return meanings[kind];
 }
 
 void

@@ -40,15 +40,13 @@ void actors_of_environment(struct actors *actors, const struct environment *envi
 struct actor *actors_add(struct actors *actors, const struct actor *actor);
 
 /* Add the twins: no claims, anonymous, and the first persona with user_metadata that names the
- * tenant `other` and every privileged role, under the usual names and `keys` (an array of texts
- * that policies read; NULL: none). Nobody is added twice; without a persona nobody is. */
+ * tenant `other`, somebody of it and every privileged role, under the usual names and `keys` (an
+ * array of texts that policies read; NULL: none). Nobody is added twice; without a persona nobody
+ * is. */
 void actors_add_twins(struct actors *actors, const char *other, const json_t *keys);
 
 /* A tenant that is not `tenant`, of some actor; NULL: they are all of one. */
 const char *actors_other_tenant(const struct actors *actors, const char *tenant);
-
-/* What is peculiar about such an actor, in a few words; "" of a persona. */
-const char *actor_kind_meaning(enum actor_kind kind);
 
 void actors_release(struct actors *actors);
 

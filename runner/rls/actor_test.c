@@ -20,7 +20,8 @@ crew_and_foreigner(void)
 	actors_add(&actors, &(struct actor){ .name = "foreign",
 					     .database_role = "authenticated",
 					     .claims = "{}",
-					     .tenant = "t2" });
+					     .tenant = "t2",
+					     .user = "u2" });
 	return actors;
 }
 
@@ -54,6 +55,7 @@ Test(actor, the_twins_are_forged_without_claims_and_anonymous)
 	cr_expect_str_eq(json_string_value(json_object_get(metadata, "tenant_id")), "t2");
 	cr_expect_str_eq(json_string_value(json_object_get(metadata, "fleet")), "t2");
 	cr_expect_str_eq(json_string_value(json_object_get(metadata, "deck_role")), "admin");
+	cr_expect_str_eq(json_string_value(json_object_get(metadata, "user_id")), "u2");
 	cr_expect_eq(json_integer_value(json_object_get(metadata, "a")), 1);
 	cr_expect_str_eq(json_string_value(json_object_get(claims, "sub")), "u1");
 	cr_expect_eq(none->kind, ACTOR_NO_CLAIMS);

@@ -15,16 +15,14 @@
 #include "cli/rehearsal.h"
 #include "cli/score_files.h"
 #include "cli/stage.h"
-#include "rls/comparison.h"
 #include "rls/copy.h"
+#include "rls/proving.h"
 
 #define CATALOG_MS 30000
 #define PROBE_MS   20000
-/* So many likely cases are asked before all of them are. */
-#define SUSPECTS 3
 
 /* Everything here is released by finish(). */
-struct proving {
+struct proof_run {
 	const struct settings *settings;
 	struct stage stage;
 	struct identity identity;
@@ -35,7 +33,6 @@ struct proving {
 	struct plan *plan;
 	struct mutants mutants;
 	struct score score;
-	json_t *untouched; /* tables the tests never come near */
 	struct error err;
 	const char *tests; /* in the report's words */
 	int64_t began_us;
@@ -46,14 +43,14 @@ struct proving {
 /* ---- before ---- */
 
 static bool
-fail(struct proving *p, enum error_code code, const char *sentence)
+fail(struct proof_run *p, enum error_code code, const char *sentence)
 {
 	return error_set(&p->err, code, "%s", sentence);
 }
 
 /* A plan of what was chosen, or of `ids` when there are some. NULL with the reason in p->err. */
 static struct plan *
-make_plan(struct proving *p, const char *const *ids, size_t id_count)
+make_plan(struct proof_run *p, const char *const *ids, size_t id_count)
 {
 	const struct settings *settings = p->settings;
 	const struct workspace *workspace = &p->stage.workspace;
@@ -81,7 +78,7 @@ make_plan(struct proving *p, const char *const *ids, size_t id_count)
 
 /* What may be broken, and by whom: only what says so itself. */
 static bool
-may_break(struct proving *p)
+may_break(struct proof_run *p)
 {
 	const struct environment *environment = p->stage.workspace.environment;
 
@@ -97,7 +94,7 @@ may_break(struct proving *p)
 }
 
 static const char *
-name_tests(struct proving *p)
+name_tests(struct proof_run *p)
 {
 	const struct workspace *workspace = &p->stage.workspace;
 	const char *text = "";
@@ -111,7 +108,7 @@ name_tests(struct proving *p)
 }
 
 static bool
-learn_secrets(struct proving *p)
+learn_secrets(struct proof_run *p)
 {
 	size_t learned = 0;
 
@@ -119,7 +116,7 @@ learn_secrets(struct proving *p)
 }
 
 static bool
-open_stage(struct proving *p)
+open_stage(struct proof_run *p)
 {
 	if (p->settings->gate && p->settings->operand_count > 0)
 		return fail(p, ERROR_USAGE, "prove takes suites or --gate, not both");
@@ -138,7 +135,7 @@ open_stage(struct proving *p)
 
 /* Keep those whose name matches --mutant. */
 static void
-select_mutants(struct proving *p)
+select_mutants(struct proof_run *p)
 {
 	struct findings findings = { .arena = &p->mutants.arena };
 	size_t kept = 0;
@@ -152,19 +149,39 @@ select_mutants(struct proving *p)
 		p->mutants.count = kept;
 }
 
-static bool
-read_mutants(struct proving *p)
+/* The tables that the suites' lenses are about: those of another lens are for its own suites to
+ * guard. Who names a schema means all of it. */
+static void
+name_tables(struct proof_run *p, struct mutant_scope *scope)
 {
-	const struct mutant_scope scope = { .schemas = p->settings->schemas.items,
-					    .schema_count = p->settings->schemas.count,
-					    .tenant_column = p->settings->tenant_column,
-					    .anonymous = "anon" };
+	const struct workspace *workspace = &p->stage.workspace;
+	size_t most = 0;
+
+	for (size_t i = 0; i < workspace->suite_count; i++)
+		most += workspace->suites[i]->lens ? workspace->suites[i]->lens->table_count : 0;
+	const char **names = ARENA_ARRAY(&p->mutants.arena, most + 1, const char *);
+	scope->tables = names;
+	for (size_t i = 0; scope->schema_count == 0 && i < workspace->suite_count; i++) {
+		const struct lens *lens = workspace->suites[i]->lens;
+		for (size_t k = 0; lens && k < lens->table_count; k++)
+			names[scope->table_count++] = lens->tables[k].name;
+	}
+}
+
+static bool
+read_mutants(struct proof_run *p)
+{
+	struct mutant_scope scope = { .schemas = p->settings->schemas.items,
+				      .schema_count = p->settings->schemas.count,
+				      .tenant_column = p->settings->tenant_column,
+				      .anonymous = "anon" };
 	char why[128];
 
 	if (p->settings->mutant && !regex_valid(p->settings->mutant, why))
 		return error_set(&p->err, ERROR_USAGE, "--mutant: %s", why);
 	p->copy = copy_open(p->loop, p->stage.workspace.environment->database,
 			    p->stage.embed != NULL, &p->err);
+	name_tables(p, &scope);
 	if (!p->copy ||
 	    !mutants_read(copy_session(p->copy), &scope, CATALOG_MS, &p->mutants, &p->err))
 		return false;
@@ -180,13 +197,13 @@ read_mutants(struct proving *p)
 static void
 signalled(void *arg, int signal_number)
 {
-	struct proving *p = arg;
+	struct proof_run *p = arg;
 
 	p->signal_number = signal_number;
 }
 
 static bool
-rehearse(struct proving *p, const struct plan *plan, struct rehearsal *rehearsal)
+rehearse(struct proof_run *p, const struct plan *plan, struct rehearsal *rehearsal)
 {
 	struct performance_options options = {
 		.settings = p->settings,
@@ -209,136 +226,58 @@ rehearse(struct proving *p, const struct plan *plan, struct rehearsal *rehearsal
 	return loop_on_signals(p->loop, signalled, p, &p->err) && ok;
 }
 
-/* What is red without any mutant says nothing about one; where the tests never come no mutant needs
- * a run. */
+/* ---- what the proving asks ---- */
+
 static bool
-check_baseline(struct proving *p)
+ask(void *arg, const char *const *ids, size_t id_count, struct answer *answer, struct error *err)
 {
-	struct rehearsal rehearsal;
+	struct proof_run *p = arg;
+	struct rehearsal rehearsal = { .answer.notice = NOTICE_GREEN };
+	struct plan *plan = id_count ? make_plan(p, ids, id_count) : p->plan;
+	bool ok = plan && rehearse(p, plan, &rehearsal);
 
-	if (!copy_watch(p->copy, &p->err) || !rehearse(p, p->plan, &rehearsal))
-		return false;
-	if (rehearsal.notice == NOTICE_GREEN || p->signal_number)
-		return copy_untouched(p->copy, &p->untouched, &p->err);
-	return error_set(&p->err, ERROR_ENVIRONMENT,
-			 "the tests are not green as it is, so nothing can be proved: %s: %s",
-			 rehearsal.who, rehearsal.how);
-}
-
-/* ---- one mutant ---- */
-
-/* Ask first who noticed the like; a green of these few proves nothing yet. */
-static bool
-ask_suspects(struct proving *p, size_t index, struct rehearsal *rehearsal)
-{
-	const char *ids[SUSPECTS];
-	size_t count = score_suspects(&p->score, index, ids, SUSPECTS);
-
-	*rehearsal = (struct rehearsal){ .notice = NOTICE_GREEN };
-	if (count == 0)
-		return true;
-	struct plan *plan = make_plan(p, ids, count);
-	bool ok = plan && (plan->case_count >= p->plan->case_count || rehearse(p, plan, rehearsal));
-	plan_free(plan);
+	if (plan != p->plan)
+		plan_free(plan);
+	*answer = rehearsal.answer;
+	if (!ok)
+		*err = p->err;
 	return ok;
 }
 
-/* A run without a verdict is made once more: a machine under load loses an answer now and then. */
 static bool
-ask_all(struct proving *p, struct rehearsal *rehearsal)
+comes_near(void *arg, const json_t *untouched, const struct mutant *mutant)
 {
-	bool ok = rehearse(p, p->plan, rehearsal);
+	const struct proof_run *p = arg;
 
-	if (ok && rehearsal->notice == NOTICE_UNJUDGED && !p->signal_number)
-		ok = rehearse(p, p->plan, rehearsal);
-	return ok;
-}
-
-static enum fate
-fate_of(enum notice notice)
-{
-	switch (notice) {
-	case NOTICE_GREEN:
-		return FATE_SURVIVED;
-	case NOTICE_RED:
-		return FATE_KILLED;
-	case NOTICE_UNJUDGED:
-		break;
-	}
-	return FATE_UNJUDGED;
+	return suites_reach(&p->stage.workspace, untouched, mutant->table, mutant->relation);
 }
 
 static bool
-try_mutant(struct proving *p, size_t index)
+is_over(void *arg)
 {
-	const struct mutant *mutant = &p->mutants.items[index];
-	struct rehearsal rehearsal;
-	bool refused;
-
-	if (mutant->table &&
-	    !suites_reach(&p->stage.workspace, p->untouched, mutant->table, mutant->relation)) {
-		score_settle(&p->score, index, FATE_SURVIVED, NULL,
-			     "no case comes near this table");
-		return true;
-	}
-	if (!copy_apply(p->copy, mutant, &refused, &p->err)) {
-		score_settle(&p->score, index, FATE_STILLBORN, NULL, p->err.message);
-		if (refused)
-			p->err = (struct error){ 0 };
-		return refused;
-	}
-	bool ok = ask_suspects(p, index, &rehearsal) &&
-		  (rehearsal.notice == NOTICE_RED || p->signal_number || ask_all(p, &rehearsal));
-	if (ok && !p->signal_number)
-		score_settle(&p->score, index, fate_of(rehearsal.notice),
-			     *rehearsal.who ? rehearsal.who : NULL,
-			     *rehearsal.how ? rehearsal.how : NULL);
-	return copy_undo(p->copy, mutant, &p->err) && ok;
-}
-
-/* ---- all of them ---- */
-
-static void
-show_progress(const struct proving *p, size_t tried)
-{
-	if (p->live)
-		(void)fprintf(stderr, "\r\033[K%zu of %zu mutants tried, %zu not killed", tried,
-			      p->mutants.count,
-			      tried - score_count(&p->score, FATE_KILLED) -
-				      score_count(&p->score, FATE_STILLBORN));
-}
-
-static bool
-is_over(const struct proving *p)
-{
+	const struct proof_run *p = arg;
 	int64_t deadline_ms = p->settings->deadline_ms;
 
 	return p->signal_number ||
 	       (deadline_ms && clock_now_us() - p->began_us > deadline_ms * 1000);
 }
 
-static bool
-try_all(struct proving *p)
+static void
+show_progress(void *arg, enum proving_phase phase, size_t done, size_t total)
 {
-	for (size_t i = 0; i < p->mutants.count && !is_over(p); i++) {
-		int64_t from_us = clock_now_us();
+	static const char *const phases[] = {
+		[PROVING_BASELINE] = "the tests as it is",
+		[PROVING_CASES] = "mutants before the tests",
+		[PROVING_MATRIX] = "unnoticed ones before the matrix",
+		[PROVING_ALONE] = "those left over, one by one",
+	};
+	const struct proof_run *p = arg;
 
-		show_progress(p, i);
-		if (!try_mutant(p, i))
-			return error_within(&p->err, p->mutants.items[i].name);
-		p->score.trials[i].elapsed_us = clock_now_us() - from_us;
-	}
 	if (p->live)
-		(void)fprintf(stderr, "\r\033[K");
-	return true;
-}
-
-/* ---- what no case noticed ---- */
-
-static bool
-over(void *arg)
-{
-	return is_over(arg);
+		(void)fprintf(stderr, "\r\033[K%s: %zu of %zu; %zu killed", phases[phase], done,
+			      total,
+			      score_count(&p->score, FATE_KILLED) +
+				      score_count(&p->score, FATE_BY_MATRIX));
 }
 
 static const struct lens *
@@ -352,37 +291,32 @@ any_lens(const struct workspace *workspace)
 }
 
 static bool
-compare_matrices(struct proving *p, struct actors *actors)
+try_mutants(struct proof_run *p)
 {
 	const struct settings *settings = p->settings;
-	struct matrix_options options = {
+	const struct matrix_options matrix = {
 		.schemas = settings->schemas.items,
 		.schema_count = settings->schemas.count,
 		.tenant_column = settings->tenant_column,
 		.lens = any_lens(&p->stage.workspace),
 		.timeout_ms = PROBE_MS,
 	};
-	struct comparison *comparison =
-		comparison_open(copy_session(p->copy), actors, &options, &p->err);
-	bool ok = comparison && comparison_settle(comparison, &p->score, over, p, &p->err);
-
-	comparison_close(comparison);
-	return ok;
-}
-
-/* Rows as they were at first: what green runs left behind could be cells of its own. */
-static bool
-ask_matrix(struct proving *p)
-{
 	struct actors actors = { 0 };
+	const struct proving_options options = {
+		.copy = p->copy,
+		.score = &p->score,
+		.matrix = settings->without_matrix ? NULL : &matrix,
+		.actors = &actors,
+		.arg = p,
+		.ask = ask,
+		.near = comes_near,
+		.over = is_over,
+		.tell = show_progress,
+	};
 
-	if (p->settings->without_matrix || score_count(&p->score, FATE_SURVIVED) == 0)
-		return true;
-	if (p->live)
-		(void)fprintf(stderr, "what %zu of them change, the matrix is asked",
-			      score_count(&p->score, FATE_SURVIVED));
 	actors_of_environment(&actors, p->stage.workspace.environment);
-	bool ok = copy_renew(p->copy, &p->err) && compare_matrices(p, &actors);
+	p->sql = performance_connect(p->loop, p->stage.workspace.environment);
+	bool ok = proving_run(&options, &p->err);
 	actors_release(&actors);
 	if (p->live)
 		(void)fprintf(stderr, "\r\033[K");
@@ -392,7 +326,7 @@ ask_matrix(struct proving *p)
 /* ---- after ---- */
 
 static int
-judge(const struct proving *p)
+judge(const struct proof_run *p)
 {
 	if (p->signal_number)
 		return p->signal_number == SIGINT ? EXIT_SIGINT : EXIT_SIGTERM;
@@ -404,7 +338,7 @@ judge(const struct proving *p)
 }
 
 static int
-write_reports(struct proving *p, int status)
+write_reports(struct proof_run *p, int status)
 {
 	const struct settings *settings = p->settings;
 	struct score_report report = {
@@ -422,18 +356,17 @@ write_reports(struct proving *p, int status)
 }
 
 static void
-list_mutants(const struct proving *p)
+list_mutants(const struct proof_run *p)
 {
 	for (size_t i = 0; i < p->mutants.count; i++)
 		printf("%s\n    %s\n", p->mutants.items[i].name, p->mutants.items[i].sentence);
 }
 
 static void
-finish(struct proving *p)
+finish(struct proof_run *p)
 {
 	sql_free(p->sql);
 	copy_close(p->copy);
-	json_decref(p->untouched);
 	plan_free(p->plan);
 	score_release(&p->score);
 	mutants_release(&p->mutants);
@@ -443,7 +376,7 @@ finish(struct proving *p)
 }
 
 static int
-prove(struct proving *p)
+prove(struct proof_run *p)
 {
 	if (!score_files_check(p->settings, &p->err) ||
 	    !loop_on_signals(p->loop, signalled, p, &p->err) || !open_stage(p) || !read_mutants(p))
@@ -454,8 +387,7 @@ prove(struct proving *p)
 		return EXIT_PASSED;
 	}
 	score_init(&p->score, &p->mutants);
-	p->sql = performance_connect(p->loop, p->stage.workspace.environment);
-	if (!check_baseline(p) || !try_all(p) || !ask_matrix(p))
+	if (!try_mutants(p))
 		return mistake_print(&p->err);
 	return write_reports(p, judge(p));
 }
@@ -463,12 +395,12 @@ prove(struct proving *p)
 int
 prove_command(const struct settings *settings, const char *const *argv)
 {
-	struct proving p = { .settings = settings,
-			     .stage = { .settings = settings, .gate = settings->gate },
-			     .mask = mask_new(),
-			     .loop = loop_new(),
-			     .began_us = clock_now_us(),
-			     .live = isatty(STDERR_FILENO) && !settings->quiet };
+	struct proof_run p = { .settings = settings,
+			       .stage = { .settings = settings, .gate = settings->gate },
+			       .mask = mask_new(),
+			       .loop = loop_new(),
+			       .began_us = clock_now_us(),
+			       .live = isatty(STDERR_FILENO) && !settings->quiet };
 
 	(void)argv;
 	identity_make(&p.identity);

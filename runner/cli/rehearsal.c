@@ -20,12 +20,12 @@ static void
 note(struct watcher *watcher, enum notice notice, const struct run_case *result)
 {
 	const struct plan_node *node = &watcher->plan->nodes[watcher->plan->cases[result->index]];
-	struct rehearsal *rehearsal = watcher->rehearsal;
+	struct answer *answer = &watcher->rehearsal->answer;
 
-	rehearsal->notice = notice;
-	(void)snprintf(rehearsal->who, sizeof(rehearsal->who), "%s/%s", node->suite->name,
+	answer->notice = notice;
+	(void)snprintf(answer->who, sizeof(answer->who), "%s/%s", node->suite->name,
 		       node->test->id);
-	(void)snprintf(rehearsal->how, sizeof(rehearsal->how), "%s", what_it_said(result));
+	(void)snprintf(answer->how, sizeof(answer->how), "%s", what_it_said(result));
 }
 
 /* No answer at all says nothing about the rows. */
@@ -41,13 +41,14 @@ settled(void *arg, const struct run_case *result)
 {
 	struct watcher *watcher = arg;
 
-	if (watcher->rehearsal->notice == NOTICE_RED || result->trouble == TROUBLE_INTERRUPTED ||
-	    result->trouble == TROUBLE_PREFLIGHT)
+	if (watcher->rehearsal->answer.notice == NOTICE_RED ||
+	    result->trouble == TROUBLE_INTERRUPTED || result->trouble == TROUBLE_PREFLIGHT)
 		return;
 	if (result->verdict == VERDICT_FAIL ||
 	    (result->verdict == VERDICT_ERROR && !went_unanswered(result->trouble)))
 		note(watcher, NOTICE_RED, result);
-	else if (result->verdict == VERDICT_ERROR && watcher->rehearsal->notice == NOTICE_GREEN)
+	else if (result->verdict == VERDICT_ERROR &&
+		 watcher->rehearsal->answer.notice == NOTICE_GREEN)
 		note(watcher, NOTICE_UNJUDGED, result);
 }
 
@@ -55,20 +56,20 @@ settled(void *arg, const struct run_case *result)
 static void
 conclude(struct rehearsal *rehearsal, const struct performance *performance)
 {
+	struct answer *answer = &rehearsal->answer;
 	bool asked = performance->session.invariants.transport_errors == 0;
 
-	rehearsal->planned = performance->options->plan->case_count;
 	rehearsal->signal_number = performance->signal_number;
-	if (rehearsal->notice == NOTICE_RED)
+	if (answer->notice == NOTICE_RED)
 		return;
 	if (performance->refused) {
-		rehearsal->notice = asked ? NOTICE_RED : NOTICE_UNJUDGED;
-		(void)snprintf(rehearsal->who, sizeof(rehearsal->who), "preflight");
-		(void)snprintf(rehearsal->how, sizeof(rehearsal->how), "%s",
+		answer->notice = asked ? NOTICE_RED : NOTICE_UNJUDGED;
+		(void)snprintf(answer->who, sizeof(answer->who), "preflight");
+		(void)snprintf(answer->how, sizeof(answer->how), "%s",
 			       preflight_problem(performance->preflight));
 	} else if (performance->signal_number || performance->deadline_over) {
-		rehearsal->notice = NOTICE_UNJUDGED;
-		(void)snprintf(rehearsal->how, sizeof(rehearsal->how), "%s",
+		answer->notice = NOTICE_UNJUDGED;
+		(void)snprintf(answer->how, sizeof(answer->how), "%s",
 			       performance->deadline_over ? "the run's deadline was over"
 							  : "the run was interrupted");
 	}
@@ -80,7 +81,7 @@ rehearsal_run(struct rehearsal *rehearsal, struct performance_options *options, 
 	struct performance performance = { 0 };
 	struct watcher watcher = { rehearsal, options->plan };
 
-	*rehearsal = (struct rehearsal){ .notice = NOTICE_GREEN };
+	*rehearsal = (struct rehearsal){ .answer.notice = NOTICE_GREEN };
 	options->fail_fast = true;
 	options->settled = settled;
 	options->arg = &watcher;

@@ -3,20 +3,12 @@
 #define CLI_REHEARSAL_H
 
 #include "cli/performance.h"
-
-enum notice {
-	NOTICE_GREEN,   /* every case passed or was skipped */
-	NOTICE_RED,     /* `who` noticed */
-	NOTICE_UNJUDGED /* no verdict: `how` says why */
-};
+#include "rls/proving.h"
 
 /* What came of it; texts are its own. */
 struct rehearsal {
-	enum notice notice;
-	char who[300];  /* "suite/case", or "preflight" */
-	char how[500];  /* what it said */
-	size_t planned; /* cases */
-	int signal_number;
+	struct answer answer;
+	int signal_number; /* 0: none came */
 };
 
 /* Run the plan of `options` until a case is red. A case that got no answer is no red: who cannot

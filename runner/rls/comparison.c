@@ -15,8 +15,17 @@ struct comparison {
 	json_t *hints;
 	struct prober *prober;
 	json_t *before; /* {relation: [{cell: letter}, of each actor]} */
-	size_t likely;  /* the actor whose cell differed last: alike mutants are seen by the same */
+	/* {kind: {relation, actor}} where one of its kind was seen last: the next one is, mostly,
+	 * seen there too */
+	json_t *seen;
+	struct comparison_limit limit;
 };
+
+static bool
+is_over(const struct comparison *c)
+{
+	return c->limit.over(c->limit.arg);
+}
 
 static bool
 script(struct comparison *c, const char *text, struct error *err)
@@ -69,7 +78,7 @@ measure_all(struct comparison *c, struct error *err)
 	{
 		json_t *list = json_array();
 		json_object_set_new(c->before, name_of(relation), list);
-		for (size_t k = 0; ok && k < c->actors->count; k++) {
+		for (size_t k = 0; ok && k < c->actors->count && !is_over(c); k++) {
 			json_t *cells = measure(c, relation, &c->actors->items[k], err);
 			ok = cells != NULL;
 			json_array_append_new(list, cells);
@@ -88,7 +97,8 @@ open_prober(struct comparison *c, struct error *err)
 
 struct comparison *
 comparison_open(struct sql_session *session, struct actors *actors,
-		const struct matrix_options *options, struct error *err)
+		const struct matrix_options *options, const struct comparison_limit *limit,
+		struct error *err)
 {
 	struct comparison *c = calloc(1, sizeof(*c));
 
@@ -98,6 +108,8 @@ comparison_open(struct sql_session *session, struct actors *actors,
 	c->actors = actors;
 	c->probing = matrix_probing(options, &c->hints);
 	c->before = json_object();
+	c->seen = json_object();
+	c->limit = *limit;
 	if (script(c, "begin", err) && open_prober(c, err) && measure_all(c, err))
 		return c;
 	comparison_close(c);
@@ -115,6 +127,7 @@ comparison_close(struct comparison *c)
 	if (sql_session_alive(c->session))
 		(void)!script(c, "rollback", &ignored);
 	json_decref(c->before);
+	json_decref(c->seen);
 	json_decref(c->hints);
 	free(c);
 }
@@ -168,16 +181,42 @@ note(const char *relation, const char *actor, const char *cell, const json_t *be
 		       "%s x %s x %s: %s, was %s", actor, relation, cell, is, was);
 }
 
+static bool
+is_likely(const struct comparison *c, const struct mutant *mutant, const json_t *relation)
+{
+	const json_t *seen = json_object_get(c->seen, mutant->kind);
+	const char *name = mutant->table ? mutant->table
+					 : json_string_value(json_object_get(seen, "relation"));
+
+	return name && strcmp(name_of(relation), name) == 0;
+}
+
+static size_t
+likely_actor(const struct comparison *c, const struct mutant *mutant)
+{
+	return (size_t)json_integer_value(
+		json_object_get(json_object_get(c->seen, mutant->kind), "actor"));
+}
+
+static void
+remember(struct comparison *c, const struct mutant *mutant, const char *relation, size_t actor)
+{
+	json_object_set_new(
+		c->seen, mutant->kind,
+		json_pack("{s:s, s:I}", "relation", relation, "actor", (json_int_t)actor));
+}
+
 /* One relation under the mutant, the likeliest actor first. */
 static bool
-compare_relation(struct comparison *c, const json_t *relation, struct difference *difference,
-		 struct error *err)
+compare_relation(struct comparison *c, const struct mutant *mutant, const json_t *relation,
+		 struct difference *difference, struct error *err)
 {
 	const char *name = name_of(relation);
 	const json_t *before = json_object_get(c->before, name);
+	size_t first = likely_actor(c, mutant);
 
-	for (size_t k = 0; k < c->actors->count && !difference->found; k++) {
-		size_t index = (c->likely + k) % c->actors->count;
+	for (size_t k = 0; k < c->actors->count && !difference->found && !is_over(c); k++) {
+		size_t index = (first + k) % c->actors->count;
 		const struct actor *actor = &c->actors->items[index];
 		json_t *after = measure(c, relation, actor, err);
 		if (!after)
@@ -188,7 +227,7 @@ compare_relation(struct comparison *c, const json_t *relation, struct difference
 			cell = first_difference(after, was, &difference->unclear);
 		if (cell) {
 			note(name, actor->name, cell, was, after, difference);
-			c->likely = index;
+			remember(c, mutant, name, index);
 		}
 		json_decref(after);
 	}
@@ -244,15 +283,13 @@ compare(struct comparison *c, const struct mutant *mutant, struct difference *di
 
 	if (ok)
 		compare_reach(c, relations, difference);
-	/* First where it is likeliest: in the table itself. */
+	/* First in the table itself, where it has one. */
 	for (int round = 0; round < 2; round++) {
 		json_array_foreach(relations, i, relation)
 		{
-			bool itself =
-				mutant->table && strcmp(name_of(relation), mutant->table) == 0;
-			if (ok && !difference->found && itself == (round == 0) &&
+			if (ok && !difference->found && is_likely(c, mutant, relation) == !round &&
 			    is_concerned(mutant, relation))
-				ok = compare_relation(c, relation, difference, err);
+				ok = compare_relation(c, mutant, relation, difference, err);
 		}
 	}
 	json_decref(relations);
@@ -305,24 +342,16 @@ settle(struct score *score, size_t index, const struct difference *difference)
 }
 
 bool
-comparison_settle(struct comparison *c, struct score *score, bool (*over)(void *arg), void *arg,
-		  struct error *err)
+comparison_settle(struct comparison *c, struct score *score, size_t index, struct error *err)
 {
+	const struct mutant *mutant = &score->mutants->items[index];
 	struct difference difference;
 
-	for (size_t i = 0; i < score->mutants->count; i++) {
-		if (score->trials[i].fate != FATE_SURVIVED)
-			continue;
-		if (over(arg)) {
-			score_settle(score, i, FATE_UNTRIED, NULL, NULL);
-			continue;
-		}
-		if (!comparison_try(c, &score->mutants->items[i], &difference, err))
-			return false;
-		if (difference.unclear && !difference.found &&
-		    !comparison_try(c, &score->mutants->items[i], &difference, err))
-			return false;
-		settle(score, i, &difference);
-	}
+	if (!comparison_try(c, mutant, &difference, err))
+		return false;
+	if (difference.unclear && !difference.found && !comparison_try(c, mutant, &difference, err))
+		return false;
+	if (difference.found || !is_over(c))
+		settle(score, index, &difference);
 	return true;
 }

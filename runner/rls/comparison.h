@@ -16,6 +16,13 @@
 
 struct comparison;
 
+/* Asked before each probe: when over(arg), no more is begun, and what was found by then is no
+ * verdict. */
+struct comparison_limit {
+	bool (*over)(void *arg);
+	void *arg;
+};
+
 struct difference {
 	bool found;         /* some cell is another one */
 	bool unclear;       /* none is, but some could not be told this time */
@@ -27,6 +34,7 @@ struct difference {
  * NULL with ERROR_ENVIRONMENT when nothing can be measured. */
 struct comparison *comparison_open(struct sql_session *session, struct actors *actors,
 				   const struct matrix_options *options,
+				   const struct comparison_limit *limit,
 				   struct error *err) MUST_USE;
 /* Roll back. NULL does nothing. */
 void comparison_close(struct comparison *comparison);
@@ -35,9 +43,10 @@ void comparison_close(struct comparison *comparison);
 bool comparison_try(struct comparison *comparison, const struct mutant *mutant,
 		    struct difference *difference, struct error *err) MUST_USE;
 
-/* Look at every mutant that no case noticed: it is killed by the matrix, or equivalent. When
- * over(arg), before one of them, what is left stays untried. */
-bool comparison_settle(struct comparison *comparison, struct score *score, bool (*over)(void *arg),
-		       void *arg, struct error *err) MUST_USE;
+/* Look at mutant `index`, which no case noticed: it is killed by the matrix, equivalent, or not
+ * judged. One that the server does not take here stays what it is, as does one that there was no
+ * time for. */
+bool comparison_settle(struct comparison *comparison, struct score *score, size_t index,
+		       struct error *err) MUST_USE;
 
 #endif

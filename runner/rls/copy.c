@@ -163,11 +163,9 @@ copy_close(struct copy *copy)
 	free(copy);
 }
 
-bool
-copy_renew(struct copy *copy, struct error *err)
+static bool
+renew(struct copy *copy, struct error *err)
 {
-	if (!copy->desk)
-		return true;
 	sql_session_close(copy->session);
 	copy->session = NULL;
 	if (!script(copy->desk,
@@ -182,10 +180,16 @@ copy_renew(struct copy *copy, struct error *err)
 }
 
 bool
+copy_restore(struct copy *copy, struct error *err)
+{
+	return !copy->spoilt || renew(copy, err);
+}
+
+bool
 copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused, struct error *err)
 {
 	*refused = false;
-	if (copy->spoilt && !copy_renew(copy, err))
+	if (!copy_restore(copy, err))
 		return false;
 	if (script(copy->session, mutant->apply, err))
 		return true;

@@ -24,8 +24,8 @@ struct copy *copy_open(struct loop *loop, const char *conninfo, bool renew,
 /* The database is left as the last mutant's run left it. NULL does nothing. */
 void copy_close(struct copy *copy);
 
-/* Make the database as it was; one that is not ours to drop stays as it is. */
-bool copy_renew(struct copy *copy, struct error *err) MUST_USE;
+/* Make the database as it was, should it not be; one that is not ours to drop stays as it is. */
+bool copy_restore(struct copy *copy, struct error *err) MUST_USE;
 
 /* From now on, notice which tables are read or written. */
 bool copy_watch(struct copy *copy, struct error *err) MUST_USE;

@@ -106,6 +106,28 @@ mutant_name(struct making *making, struct mutant *mutant, const char *object_nam
 	mutant->kind = kind;
 }
 
+static bool
+is_in_scope(const struct mutant_scope *scope, const struct mutant *mutant)
+{
+	for (size_t i = 0; mutant->relation && i < scope->table_count; i++) {
+		if (strcmp(scope->tables[i], mutant->relation) == 0)
+			return true;
+	}
+	return !mutant->relation || scope->table_count == 0;
+}
+
+static void
+drop_others(const struct mutant_scope *scope, struct mutants *mutants)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < mutants->count; i++) {
+		if (is_in_scope(scope, &mutants->items[i]))
+			mutants->items[kept++] = mutants->items[i];
+	}
+	mutants->count = kept;
+}
+
 bool
 mutants_make(const json_t *catalog, const struct mutant_scope *scope, struct mutants *mutants,
 	     struct error *err)
@@ -116,6 +138,7 @@ mutants_make(const json_t *catalog, const struct mutant_scope *scope, struct mut
 		return false;
 	mutants_of_tables(&making);
 	mutants_of_functions(&making);
+	drop_others(scope, mutants);
 	return true;
 }
 

@@ -28,6 +28,7 @@ struct mutant {
 	const char *const
 		*readers;   /* relations whose rows depend on it, NULL at the end; NULL: all */
 	const char *family; /* mutants of one family are noticed by much the same cases */
+	bool opens;         /* lets people do more, and nobody less */
 	const char *apply, *undo;
 };
 
@@ -41,6 +42,9 @@ struct mutants {
 struct mutant_scope {
 	const char *const *schemas; /* without any: every schema but the system's */
 	size_t schema_count;
+	const char *const *tables; /* bare names; without any: all. Functions and roles are of none
+				    */
+	size_t table_count;
 	const char *tenant_column; /* NULL: the reference that most tables have */
 	const char *anonymous;     /* the role of those without a login; PUBLIC if there is none */
 };

@@ -96,6 +96,7 @@ drop(struct making *making, const struct policy *p)
 {
 	struct mutant *mutant = add(making, p, NULL, "dropped");
 
+	mutant->opens = !p->permissive;
 	mutant->sentence = arena_printf(making->arena, "%s is gone", mutant->object);
 	mutant->missing =
 		p->permissive
@@ -118,6 +119,7 @@ open_using(struct making *making, const struct policy *p)
 	changed.check = p->check || !checks_new_rows(p) ? p->check : p->using;
 	changed.using = "true";
 	struct mutant *mutant = add(making, p, &changed, "using-true");
+	mutant->opens = true;
 	mutant->sentence = arena_printf(making->arena, "USING of %s lets every row through", p->id);
 	mutant->missing = arena_printf(
 		making->arena,
@@ -137,6 +139,7 @@ open_check(struct making *making, const struct policy *p)
 		return;
 	changed.check = "true";
 	struct mutant *mutant = add(making, p, &changed, "check-true");
+	mutant->opens = true;
 	mutant->sentence = arena_printf(making->arena, "WITH CHECK of %s accepts every row", p->id);
 	mutant->missing = arena_printf(
 		making->arena,
@@ -157,6 +160,7 @@ open_both(struct making *making, const struct policy *p)
 	changed.using = "true";
 	changed.check = p->check ? "true" : NULL;
 	struct mutant *mutant = add(making, p, &changed, "all-true");
+	mutant->opens = true;
 	mutant->sentence = arena_printf(making->arena,
 					"USING and WITH CHECK of %s let every row through", p->id);
 	mutant->missing = arena_printf(making->arena,
@@ -205,6 +209,7 @@ widen_roles(struct making *making, const struct policy *p)
 		return;
 	changed.roles = "PUBLIC";
 	struct mutant *mutant = add(making, p, &changed, "to-public");
+	mutant->opens = p->permissive;
 	mutant->sentence =
 		arena_printf(making->arena, "%s is for everybody, not for %s", p->id, p->roles);
 	mutant->missing = arena_printf(making->arena, "a role other than %s %s %s, and may not",
@@ -220,6 +225,7 @@ make_permissive(struct making *making, const struct policy *p)
 		return;
 	changed.permissive = true;
 	struct mutant *mutant = add(making, p, &changed, "permissive");
+	mutant->opens = true;
 	mutant->sentence =
 		arena_printf(making->arena,
 			     "%s lets in what it was there to hold back: it is permissive", p->id);
@@ -286,6 +292,19 @@ missing_operand(struct making *making, const struct policy *p, const struct oper
 			    does(p), p->table, shown);
 }
 
+/* Below a NOT less asked for is less allowed. */
+static bool
+negates(const struct policy *p)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < p->using_parts.count; i++)
+		found = found || p->using_parts.operands[i].connective == CONNECTIVE_NOT;
+	for (size_t i = 0; i < p->check_parts.count; i++)
+		found = found || p->check_parts.operands[i].connective == CONNECTIVE_NOT;
+	return found;
+}
+
 static void
 drop_operand(struct making *making, const struct policy *p, const struct policy *changed,
 	     const struct operand *operand, const char *where)
@@ -304,6 +323,7 @@ drop_operand(struct making *making, const struct policy *p, const struct policy 
 					verbs_of[operand->connective], topic_slugs[topic]);
 	struct mutant *mutant = add(making, p, changed, kind);
 
+	mutant->opens = operand->connective == CONNECTIVE_AND && !negates(p);
 	mutant->sentence = arena_printf(
 		making->arena,
 		operand->connective == CONNECTIVE_NOT ? "%s of %s has `%s` where it was negated"

@@ -25,6 +25,7 @@ switch_off(struct making *making, const char *table)
 	struct arena *arena = making->arena;
 	struct mutant *mutant = add(making, table, "rls-off");
 
+	mutant->opens = true;
 	mutant->sentence = arena_printf(arena, "%s has no row-level security", table);
 	mutant->missing = arena_printf(
 		arena, "somebody of another tenant reads or writes %s, and may not", table);
@@ -38,6 +39,7 @@ unforce(struct making *making, const char *table)
 	struct arena *arena = making->arena;
 	struct mutant *mutant = add(making, table, "force-off");
 
+	mutant->opens = true;
 	mutant->sentence =
 		arena_printf(arena, "the policies of %s do not hold for its owner", table);
 	mutant->missing = arena_printf(
@@ -68,6 +70,7 @@ add_twins(struct making *making, const char *table)
 
 	for (size_t i = 0; i < COUNTOF(twins); i++) {
 		struct mutant *mutant = add(making, table, twins[i].slug);
+		mutant->opens = true;
 		mutant->sentence = arena_printf(
 			making->arena, "%s has one more permissive policy, which allows every %s",
 			table, twins[i].command);
@@ -87,6 +90,7 @@ unbind_view(struct making *making, const char *view)
 	struct mutant *mutant = add(making, view, "security-invoker-off");
 
 	mutant->object = arena_printf(arena, "view %s", view);
+	mutant->opens = true;
 	mutant->sentence =
 		arena_printf(arena, "%s shows what its owner may see, whoever asks", view);
 	mutant->missing =
@@ -187,6 +191,7 @@ change_grant(struct making *making, const char *table, const char *role, size_t 
 	struct mutant *mutant =
 		add(making, table, arena_printf(arena, "%s-%s", grants[row].slug, role));
 
+	mutant->opens = grants[row].grant;
 	mutant->sentence =
 		arena_printf(arena, grants[row].grant ? "%s may %s on %s" : "%s may not %s on %s",
 			     role, privileges, table);

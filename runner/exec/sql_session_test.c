@@ -1,24 +1,11 @@
 #include "exec/sql_session.h"
 
-#include <criterion/criterion.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "base/arena.h"
-#include "base/clock.h"
-#include "base/home.h"
-#include "embed/cluster.h"
-#include "embed/site.h"
+#include "exec/sample_database.h"
 
-/* A real server, and one session on it. */
 static struct {
-	struct arena arena;
-	struct site site;
-	struct cluster cluster;
-	struct loop *loop;
-	struct sql_session *session;
+	struct sample_database database;
 	struct error err;
 	json_t *rows;
 } t;
@@ -26,39 +13,14 @@ static struct {
 static void
 start(void)
 {
-	struct home_places places = home_places(&t.arena);
-	const char *slash = strrchr(places.executable, '/');
-	struct error err = { 0 };
-	const char *home;
-
-	/* Initdb once for all tests of this program. */
-	(void)setenv("XDG_CACHE_HOME",
-		     arena_printf(&t.arena, "%.*s/cache", (int)(slash - places.executable),
-				  places.executable),
-		     1);
-	(void)alarm(120); /* no test may hang */
-	home = home_find(&t.arena, &err);
-	cr_assert(home, "%s", err.message);
-	cr_assert(site_open(&t.site, -1, clock_now_us() + 60000000, &err), "%s", err.message);
-	cr_assert(cluster_start(&t.cluster, &t.site, home, &err), "%s", err.message);
-	t.loop = loop_new();
-	t.session =
-		sql_session_open(t.loop,
-				 &(struct sql_options){ .conninfo = cluster_conninfo(
-								&t.cluster, &t.site, "postgres") },
-				 &err);
-	cr_assert(t.session, "%s", err.message);
+	sample_database_start(&t.database);
 }
 
 static void
 stop(void)
 {
 	json_decref(t.rows);
-	sql_session_close(t.session);
-	loop_free(t.loop);
-	cluster_stop(&t.cluster);
-	site_close(&t.site);
-	arena_release(&t.arena);
+	sample_database_stop(&t.database);
 }
 
 TestSuite(sql_session, .init = start, .fini = stop);
@@ -68,7 +30,7 @@ script_within(const char *text, int64_t timeout_ms)
 {
 	json_decref(t.rows);
 	t.err = (struct error){ 0 };
-	return sql_session_script(t.session, text, timeout_ms, &t.rows, &t.err);
+	return sql_session_script(t.database.session, text, timeout_ms, &t.rows, &t.err);
 }
 
 static bool
@@ -92,15 +54,15 @@ Test(sql_session, a_script_gives_the_rows_of_the_last_statement_that_returned_an
 	cr_expect(json_is_null(cell("c")));
 	cr_assert(script("insert into z values (1)"));
 	cr_expect_eq(json_array_size(t.rows), 0);
-	cr_assert(sql_session_script(t.session, "select 1", 1000, NULL, &t.err));
+	cr_assert(sql_session_script(t.database.session, "select 1", 1000, NULL, &t.err));
 }
 
 Test(sql_session, parameters_are_values_and_never_text_of_the_statement)
 {
 	const char *const params[] = { "'; drop table x --", NULL };
 
-	cr_assert(sql_session_ask(t.session, "select $1::text as a, $2::int as b", params, 2, 1000,
-				  &t.rows, &t.err));
+	cr_assert(sql_session_ask(t.database.session, "select $1::text as a, $2::int as b", params,
+				  2, 1000, &t.rows, &t.err));
 	cr_expect_str_eq(json_string_value(cell("a")), params[0]);
 	cr_expect(json_is_null(cell("b")));
 }
@@ -109,13 +71,13 @@ Test(sql_session, a_transaction_is_the_callers_and_so_is_its_end)
 {
 	cr_assert(script("begin; create table held (n int)"));
 	cr_assert_not(script("select 1/0"));
-	cr_expect_str_eq(sql_session_state(t.session), "22012");
+	cr_expect_str_eq(sql_session_state(t.database.session), "22012");
 	cr_expect_str_eq(t.err.message, "division by zero");
 	cr_expect_null(t.rows);
 	cr_assert_not(script("select 1"));
-	cr_expect_str_eq(sql_session_state(t.session), "25P02");
+	cr_expect_str_eq(sql_session_state(t.database.session), "25P02");
 	cr_assert(script("rollback"), "%s", t.err.message);
-	cr_expect_str_eq(sql_session_state(t.session), "");
+	cr_expect_str_eq(sql_session_state(t.database.session), "");
 	cr_assert(script("select to_regclass('held') as it"));
 	cr_expect(json_is_null(cell("it")));
 }
@@ -127,11 +89,11 @@ Test(sql_session, a_message_that_takes_too_long_ends_and_the_session_goes_on)
 	/* The limit holds inside a transaction, and after a rollback took settings back. */
 	cr_assert(script("begin; select 1; rollback"));
 	cr_assert_not(script_within("begin; select pg_sleep(30)", 100));
-	cr_expect_str_eq(sql_session_state(t.session), "57014");
+	cr_expect_str_eq(sql_session_state(t.database.session), "57014");
 	cr_assert(script("rollback"));
 	cr_assert_not(script_within("select pg_sleep(30)", 100));
 	cr_expect_lt(loop_now_ms() - began, 5000);
-	cr_expect(sql_session_alive(t.session));
+	cr_expect(sql_session_alive(t.database.session));
 	cr_assert(script("select pg_sleep(0.2)"), "%s", t.err.message);
 }
 
@@ -144,7 +106,7 @@ Test(sql_session, a_server_that_no_longer_answers_is_left)
 	cr_expect_not(script_within("select 1", 100));
 	(void)kill(pid, SIGCONT);
 	cr_expect_str_eq(t.err.message, "no answer from the database in time");
-	cr_expect_not(sql_session_alive(t.session));
+	cr_expect_not(sql_session_alive(t.database.session));
 	cr_expect_not(script("select 1"));
 	cr_expect_str_eq(t.err.message, "no answer from the database in time");
 }
@@ -154,7 +116,7 @@ Test(sql_session, a_connection_that_breaks_is_said_and_stays_so)
 	cr_assert_not(script("select pg_terminate_backend(pg_backend_pid())"));
 	cr_expect_eq(t.err.code, ERROR_ENVIRONMENT);
 	cr_expect_neq(t.err.message[0], '\0');
-	cr_expect_not(sql_session_alive(t.session));
+	cr_expect_not(sql_session_alive(t.database.session));
 	cr_expect_not(script("select 1"));
 }
 
@@ -164,7 +126,7 @@ Test(sql_session, what_cannot_be_connected_to_gives_a_sentence)
 	struct sql_options options = { .conninfo = "host=/nowhere/at/all dbname=x user=y",
 				       .connect_timeout_ms = 2000 };
 
-	cr_expect_null(sql_session_open(t.loop, &options, &err));
+	cr_expect_null(sql_session_open(t.database.loop, &options, &err));
 	cr_expect_eq(err.code, ERROR_ENVIRONMENT);
 	cr_expect(strstr(err.message, "/nowhere/at/all"), "%s", err.message);
 }
@@ -173,7 +135,7 @@ Test(sql_session, copy_is_refused_and_does_not_hang)
 {
 	cr_assert_not(script("copy pg_class to stdout"));
 	cr_expect_str_eq(t.err.message, "COPY cannot be used in a script");
-	cr_expect_not(sql_session_alive(t.session));
+	cr_expect_not(sql_session_alive(t.database.session));
 }
 
 static void
@@ -186,7 +148,7 @@ Test(sql_session, whatever_else_the_loop_serves_goes_on_meanwhile)
 {
 	bool fired = false;
 
-	(void)loop_after(t.loop, 20, note, &fired);
+	(void)loop_after(t.database.loop, 20, note, &fired);
 	cr_assert(script("select pg_sleep(0.2)"));
 	cr_expect(fired);
 }

@@ -13,6 +13,8 @@
 #define HOUR_S       INT64_C(3600)
 #define DAY_S        INT64_C(86400)
 #define SECOND_US    INT64_C(1000000)
+#define WEEK_HOURS   168
+#define MONTH_DAYS   30
 #define WHOLE        "10000 days" /* a stretch that holds any window */
 
 static const char latest_sql[] = {
@@ -50,23 +52,33 @@ chronicle_window_name(enum chronicle_window window)
 	return windows[window].name;
 }
 
-/* What one query needs beside the chronicle. */
+/* Everything a question needs beside itself. */
+struct reading {
+	struct chronicle *chronicle;
+	struct sql_session *session;
+	struct error *err;
+};
+
+/* One query, and what its rows become. */
 struct question {
 	const char *sql;
 	size_t param_count; /* of lens, yacht, from, to, interval, stretch */
 	int64_t from_us;
 	const char *stretch; /* NULL: no such parameter */
+	const struct column *columns;
+	size_t column_count, item_bytes;
 };
 
 /* The moment of each row is asked for in a way that no session setting changes. */
-static bool
-ask(const struct chronicle *c, struct sql_session *session, const struct question *question,
-    json_t **rows, struct error *err)
+static json_t *
+ask(const struct reading *reading, const struct question *question)
 {
 	static const char wrapped[] =
 		"select (extract(epoch from q.\"time\") * 1e6)::bigint as at_us, q.* from (\n";
+	const struct chronicle *c = reading->chronicle;
 	char from[CLOCK_TEXT_BYTES], to[CLOCK_TEXT_BYTES], every[40];
 	const char *params[] = { c->lens, c->yacht, from, to, every, question->stretch };
+	json_t *rows = NULL;
 	struct buf sql;
 
 	clock_text(question->from_us, from);
@@ -74,10 +86,25 @@ ask(const struct chronicle *c, struct sql_session *session, const struct questio
 	(void)snprintf(every, sizeof(every), "%lld seconds", (long long)(c->every_us / SECOND_US));
 	buf_init(&sql, strlen(question->sql) + sizeof(wrapped) + 10);
 	buf_printf(&sql, "%s%s) as q", wrapped, question->sql);
-	bool ok = sql_session_ask(session, sql.text, params, question->param_count, STATEMENT_MS,
-				  rows, err);
+	if (!sql_session_ask(reading->session, sql.text, params, question->param_count,
+			     STATEMENT_MS, &rows, reading->err))
+		rows = NULL;
 	buf_release(&sql);
-	return ok;
+	return rows;
+}
+
+/* One question, its rows as structs; NULL when it was not answered. */
+static void *
+take(const struct reading *reading, const struct question *question, size_t *count)
+{
+	json_t *rows = ask(reading, question);
+
+	if (!rows)
+		return NULL;
+	void *items = columns_take(&reading->chronicle->arena, rows, question->columns,
+				   question->column_count, question->item_bytes, count);
+	json_decref(rows);
+	return items;
 }
 
 /* ---- columns ---- */
@@ -142,62 +169,61 @@ static const struct column latest_columns[] = {
 
 /* ---- reading ---- */
 
-/* One question, its rows as structs; NULL when it was not answered. */
-static void *
-take(struct chronicle *c, struct sql_session *session, const struct question *question,
-     const struct column *columns, size_t column_count, size_t bytes, size_t *count,
-     struct error *err)
-{
-	json_t *rows = NULL;
-
-	if (!ask(c, session, question, &rows, err))
-		return NULL;
-	void *items = columns_take(&c->arena, rows, columns, column_count, bytes, count);
-	json_decref(rows);
-	return items;
-}
-
 static struct chronicle_stretch *
-take_stretches(struct chronicle *c, struct sql_session *session, int64_t from_us,
-	       const char *stretch, size_t *count, struct error *err)
+take_stretches(const struct reading *reading, int64_t from_us, const char *stretch, size_t *count)
 {
-	const struct question question = { stretches_sql, 6, from_us, stretch };
+	const struct question question = { stretches_sql,
+					   6,
+					   from_us,
+					   stretch,
+					   stretch_columns,
+					   COUNTOF(stretch_columns),
+					   sizeof(struct chronicle_stretch) };
 
-	return take(c, session, &question, stretch_columns, COUNTOF(stretch_columns),
-		    sizeof(struct chronicle_stretch), count, err);
+	return take(reading, &question, count);
 }
 
 static struct chronicle_change *
-take_changes(struct chronicle *c, struct sql_session *session, const char *sql, int64_t from_us,
-	     size_t *count, struct error *err)
+take_changes(const struct reading *reading, const char *sql, int64_t from_us, size_t *count)
 {
-	const struct question question = { sql, 4, from_us, NULL };
+	const struct question question = { sql,
+					   4,
+					   from_us,
+					   NULL,
+					   change_columns,
+					   COUNTOF(change_columns),
+					   sizeof(struct chronicle_change) };
 
-	return take(c, session, &question, change_columns, COUNTOF(change_columns),
-		    sizeof(struct chronicle_change), count, err);
+	return take(reading, &question, count);
 }
 
 static bool
-read_latest(struct chronicle *c, struct sql_session *session, struct error *err)
+read_latest(const struct reading *reading)
 {
-	const struct question question = { latest_sql, 2, 0, NULL };
+	const struct question question = { latest_sql,
+					   2,
+					   0,
+					   NULL,
+					   latest_columns,
+					   COUNTOF(latest_columns),
+					   sizeof(struct chronicle_round) };
 	size_t count;
-	const struct chronicle_round *latest =
-		take(c, session, &question, latest_columns, COUNTOF(latest_columns),
-		     sizeof(*latest), &count, err);
+	const struct chronicle_round *latest = take(reading, &question, &count);
 
 	if (latest && count)
-		c->latest = *latest;
+		reading->chronicle->latest = *latest;
 	return latest != NULL;
 }
 
 static bool
-read_windows(struct chronicle *c, struct sql_session *session, struct error *err)
+read_windows(const struct reading *reading)
 {
+	struct chronicle *c = reading->chronicle;
+
 	for (int i = 0; i < WINDOWS; i++) {
 		size_t count;
 		const struct chronicle_stretch *whole = take_stretches(
-			c, session, c->now_us - windows[i].seconds * SECOND_US, WHOLE, &count, err);
+			reading, c->now_us - windows[i].seconds * SECOND_US, WHOLE, &count);
 		if (!whole)
 			return false;
 		if (count)
@@ -215,32 +241,51 @@ begin_of(const struct chronicle *c, int64_t seconds, int64_t count)
 	return (c->now_us / length_us - count + 1) * length_us;
 }
 
+/* What the dashboard lists: 7 days by hour, check and event. */
 static bool
-read_lists(struct chronicle *c, struct sql_session *session, struct error *err)
+read_week(const struct reading *reading)
 {
-	int64_t week_us = begin_of(c, HOUR_S, 7 * 24);
-	int64_t month_us = begin_of(c, DAY_S, 30);
-	const struct question checks = { checks_sql, 4, week_us, NULL };
-	const struct question events = { errors_sql, 4, week_us, NULL };
+	struct chronicle *c = reading->chronicle;
+	int64_t from_us = begin_of(c, HOUR_S, WEEK_HOURS);
+	const struct question checks = { checks_sql,
+					 4,
+					 from_us,
+					 NULL,
+					 check_columns,
+					 COUNTOF(check_columns),
+					 sizeof(struct chronicle_check) };
+	const struct question events = { errors_sql,
+					 4,
+					 from_us,
+					 NULL,
+					 event_columns,
+					 COUNTOF(event_columns),
+					 sizeof(struct chronicle_event) };
 
-	c->hours = take_stretches(c, session, week_us, "1 hour", &c->hour_count, err);
+	c->hours = take_stretches(reading, from_us, "1 hour", &c->hour_count);
 	if (!c->hours)
 		return false;
-	c->days = take_stretches(c, session, month_us, "1 day", &c->day_count, err);
-	if (!c->days)
-		return false;
-	c->checks = take(c, session, &checks, check_columns, COUNTOF(check_columns),
-			 sizeof(*c->checks), &c->check_count, err);
+	c->checks = take(reading, &checks, &c->check_count);
 	if (!c->checks)
 		return false;
-	c->events = take(c, session, &events, event_columns, COUNTOF(event_columns),
-			 sizeof(*c->events), &c->event_count, err);
-	if (!c->events)
+	c->events = take(reading, &events, &c->event_count);
+	return c->events != NULL;
+}
+
+/* And 30 days by day and change. */
+static bool
+read_month(const struct reading *reading)
+{
+	struct chronicle *c = reading->chronicle;
+	int64_t from_us = begin_of(c, DAY_S, MONTH_DAYS);
+
+	c->days = take_stretches(reading, from_us, "1 day", &c->day_count);
+	if (!c->days)
 		return false;
-	c->flags = take_changes(c, session, flags_sql, month_us, &c->flag_count, err);
+	c->flags = take_changes(reading, flags_sql, from_us, &c->flag_count);
 	if (!c->flags)
 		return false;
-	c->deploys = take_changes(c, session, deploys_sql, month_us, &c->deploy_count, err);
+	c->deploys = take_changes(reading, deploys_sql, from_us, &c->deploy_count);
 	return c->deploys != NULL;
 }
 
@@ -270,15 +315,16 @@ open_alert(struct chronicle *c, const struct alert_rules *rules, const struct al
 }
 
 static bool
-read_alerts(struct chronicle *c, struct sql_session *session, const struct alert_rules *rules,
-	    struct error *err)
+read_alerts(const struct reading *reading, const struct alert_rules *rules)
 {
+	struct chronicle *c = reading->chronicle;
 	struct alert *alerts = ARENA_ARRAY(&c->arena, rules->count + 1, struct alert);
 	struct observed observed = { .until_us = c->now_us };
 	const struct rounds_query week = { c->lens, c->yacht,
 					   c->now_us - windows[WINDOW_WEEK].seconds * SECOND_US,
 					   c->now_us };
-	struct observation *series = rounds_read(session, &week, &observed.count, err);
+	struct observation *series =
+		rounds_read(reading->session, &week, &observed.count, reading->err);
 
 	if (!series)
 		return false;
@@ -297,9 +343,11 @@ bool
 chronicle_read(struct chronicle *chronicle, struct sql_session *session,
 	       const struct alert_rules *rules, struct error *err)
 {
+	const struct reading reading = { chronicle, session, err };
+
 	chronicle->every_us = rules->every_ms * 1000;
-	return read_latest(chronicle, session, err) && read_windows(chronicle, session, err) &&
-	       read_lists(chronicle, session, err) && read_alerts(chronicle, session, rules, err);
+	return read_latest(&reading) && read_windows(&reading) && read_week(&reading) &&
+	       read_month(&reading) && read_alerts(&reading, rules);
 }
 
 void

@@ -1,12 +1,6 @@
 #include "watch/chronicle.h"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include "base/clock.h"
-#include "base/home.h"
-#include "embed/cluster.h"
-#include "embed/site.h"
+#include "exec/sample_database.h"
 #include "watch/sample.h"
 
 #define MINUTE_US INT64_C(60000000)
@@ -58,51 +52,23 @@ static const char rows_sql[] =
 	" ('85fe1119-b04c-41ac-80f1-829d23322598', 'parts', 'unhealthy', '2026-11-23 03:15Z',"
 	"  '{\"checks\": 7, \"target\": \"x\"}')";
 
-static struct {
-	struct arena arena;
-	struct site site;
-	struct cluster cluster;
-	struct loop *loop;
-	struct sql_session *session;
-	struct chronicle chronicle;
-	struct error err;
-} t;
+static struct sample_database t;
+static struct chronicle chronicle;
 
 static void
 start(void)
 {
-	struct home_places places = home_places(&t.arena);
-	const char *slash = strrchr(places.executable, '/');
+	struct error err = { 0 };
 
-	/* Initdb once for all tests of this program. */
-	(void)setenv("XDG_CACHE_HOME",
-		     arena_printf(&t.arena, "%.*s/cache", (int)(slash - places.executable),
-				  places.executable),
-		     1);
-	(void)alarm(120); /* no test may hang */
-	const char *home = home_find(&t.arena, &t.err);
-	cr_assert(home && site_open(&t.site, -1, clock_now_us() + 60000000, &t.err) &&
-			  cluster_start(&t.cluster, &t.site, home, &t.err),
-		  "%s", t.err.message);
-	t.loop = loop_new();
-	t.session =
-		sql_session_open(t.loop,
-				 &(struct sql_options){ .conninfo = cluster_conninfo(
-								&t.cluster, &t.site, "postgres") },
-				 &t.err);
-	cr_assert(t.session && sql_session_script(t.session, rows_sql, 5000, NULL, &t.err), "%s",
-		  t.err.message);
+	sample_database_start(&t);
+	cr_assert(sql_session_script(t.session, rows_sql, 5000, NULL, &err), "%s", err.message);
 }
 
 static void
 stop(void)
 {
-	chronicle_release(&t.chronicle);
-	sql_session_close(t.session);
-	loop_free(t.loop);
-	cluster_stop(&t.cluster);
-	site_close(&t.site);
-	arena_release(&t.arena);
+	chronicle_release(&chronicle);
+	sample_database_stop(&t);
 }
 
 static const struct alert_rule silent = { .id = "dead",
@@ -115,22 +81,23 @@ static void
 read_lens(const char *lens)
 {
 	struct alert_rule rule = silent;
+	struct error err = { 0 };
 	const struct alert_rules rules = { .items = &rule, .count = 1, .every_ms = 900000 };
 
-	chronicle_release(&t.chronicle);
-	t.chronicle = (struct chronicle){ .lens = lens,
-					  .environment = "test",
-					  .yacht = "85fe1119-b04c-41ac-80f1-829d23322598" };
+	chronicle_release(&chronicle);
+	chronicle = (struct chronicle){ .lens = lens,
+					.environment = "test",
+					.yacht = "85fe1119-b04c-41ac-80f1-829d23322598" };
 	/* 04:08: the round of 04:00 is half an interval late. */
-	cr_assert(clock_parse("2026-11-23T04:08:00.000Z", &t.chronicle.now_us));
-	cr_assert(chronicle_read(&t.chronicle, t.session, &rules, &t.err), "%s", t.err.message);
+	cr_assert(clock_parse("2026-11-23T04:08:00.000Z", &chronicle.now_us));
+	cr_assert(chronicle_read(&chronicle, t.session, &rules, &err), "%s", err.message);
 }
 
 TestSuite(chronicle_read, .init = start, .fini = stop);
 
 Test(chronicle_read, what_the_tables_hold_of_one_lens_is_counted)
 {
-	const struct chronicle *c = &t.chronicle;
+	const struct chronicle *c = &chronicle;
 	const struct chronicle_stretch *week = &c->windows[WINDOW_WEEK];
 
 	read_lens("shopping_list");
@@ -152,7 +119,7 @@ Test(chronicle_read, what_the_tables_hold_of_one_lens_is_counted)
 
 Test(chronicle_read, changes_errors_checks_and_alerts_are_listed_newest_first)
 {
-	const struct chronicle *c = &t.chronicle;
+	const struct chronicle *c = &chronicle;
 
 	read_lens("shopping_list");
 	cr_assert_eq(c->flag_count, 2);
@@ -173,7 +140,7 @@ Test(chronicle_read, changes_errors_checks_and_alerts_are_listed_newest_first)
 
 Test(chronicle_read, a_lens_without_rounds_has_nothing_and_odd_notes_break_nothing)
 {
-	const struct chronicle *c = &t.chronicle;
+	const struct chronicle *c = &chronicle;
 
 	read_lens("work_orders");
 	cr_expect_eq(c->latest.at_us, 0);

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 
 #define SECOND_US INT64_C(1000000)
-#define HOUR_S    3600
-#define DAY_S     86400
+#define HOUR_S    INT64_C(3600)
+#define DAY_S     INT64_C(86400)
 
 void
 moment_text(int64_t us, char text[MOMENT_BYTES])

@@ -42,11 +42,12 @@ hours_text(const struct chronicle *c, char text[DAY_HOURS + 1])
 			chronicle_find(c->hours, c->hour_count,
 				       (c->now_us / HOUR_US - DAY_HOURS + 1 + i) * HOUR_US);
 
-		text[i] = !hour             ? ' '
-			  : hour->unhealthy ? 'x'
-			  : hour->missing   ? '.'
-			  : hour->degraded  ? '~'
-					    : '+';
+		const char *letter = !hour             ? " "
+				     : hour->unhealthy ? "x"
+				     : hour->missing   ? "."
+				     : hour->degraded  ? "~"
+						       : "+";
+		text[i] = *letter;
 	}
 	text[DAY_HOURS] = '\0';
 }

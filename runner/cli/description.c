@@ -10,7 +10,7 @@
 #include "exec/survey.h"
 #include "scaffold/openapi.h"
 #include "scaffold/outline.h"
-#include "scaffold/places.h"
+#include "scaffold/gaps.h"
 #include "suite/lens.h"
 
 #define LENS_BYTES (4UL << 20)
@@ -46,7 +46,7 @@ from_file(struct description *description, struct stage *stage, const char *name
 	}
 	description->in_place = is_own(description, settings->into, name);
 	description->lens = lens_load(description->path, &stage->errors);
-	return description->lens && places_filled(description->lens->document, &stage->errors);
+	return description->lens && gaps_none(description->lens->document, &stage->errors);
 }
 
 /* A draft is loaded as what it will be: a file. */

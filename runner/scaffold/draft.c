@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "document/node.h"
-#include "scaffold/words.h"
+#include "scaffold/wording.h"
 
 /* Every role needs somebody who has it, or its cases could not be told from anybody's. */
 static bool
@@ -27,6 +27,16 @@ roles_have_people(const struct draft *draft, struct errors *errors)
 			role->name, draft->environment->name, role->persona);
 	}
 	return ok;
+}
+
+/* Every refusal names its error, and the lens says where that is. */
+static bool
+says_errors(const struct lens *lens, struct errors *errors)
+{
+	return lens->refusal.value ||
+	       error_set(errors_new(errors), ERROR_SUITE,
+			 "the lens %s has no `refusal`: nobody could tell one error from another",
+			 lens->name);
 }
 
 static bool
@@ -74,13 +84,14 @@ foreigner(const struct environment *environment)
 static const struct role *
 forger(const struct lens *lens)
 {
-	const struct role *least = lens->roles, *most = words_most(lens);
+	const struct role *least = lens->roles, *most = wording_most(lens);
 
 	for (size_t i = 1; i < lens->role_count; i++) {
-		if (words_offered(lens, lens->roles[i].name) < words_offered(lens, least->name))
+		if (wording_offered(lens, lens->roles[i].name) < wording_offered(lens, least->name))
 			least = &lens->roles[i];
 	}
-	return words_offered(lens, least->name) < words_offered(lens, most->name) ? least : NULL;
+	return wording_offered(lens, least->name) < wording_offered(lens, most->name) ? least
+										      : NULL;
 }
 
 bool
@@ -91,7 +102,8 @@ draft_init(struct draft *draft, const struct lens *lens, const struct environmen
 	draft->foreign = foreigner(environment);
 	draft->strangers = strangers(draft);
 	draft->forger = forger(lens);
-	return roles_have_people(draft, errors);
+	bool ok = says_errors(lens, errors);
+	return roles_have_people(draft, errors) && ok;
 }
 
 void
@@ -132,7 +144,7 @@ draft_recipe(const struct draft *draft, const struct action *action, const struc
 json_t *
 draft_derived(const struct draft *draft)
 {
-	const char *claimed = words_most(draft->lens)->name;
+	const char *claimed = wording_most(draft->lens)->name;
 
 	if (!draft->forger)
 		return NULL;

@@ -22,8 +22,9 @@ struct draft {
 	json_t *strangers;             /* names of personas whose tokens are refused with 401 */
 };
 
-/* Find the people. A role of the lens that no persona of the environment has is a mistake in
- * `errors`, and then this is false. Lens and environment are borrowed. */
+/* Find the people. Mistakes in `errors`, and then this is false: a role of the lens that no persona
+ * of the environment has, and a lens that does not say where an error's code is. Lens and
+ * environment are borrowed. */
 bool draft_init(struct draft *draft, const struct lens *lens, const struct environment *environment,
 		struct errors *errors) MUST_USE;
 void draft_release(struct draft *draft);

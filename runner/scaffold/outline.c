@@ -6,7 +6,7 @@
 
 #include "document/node.h"
 #include "scaffold/stencil.h"
-#include "scaffold/words.h"
+#include "scaffold/wording.h"
 #include "scaffold/yaml_text.h"
 #include "suite/lens.h"
 
@@ -324,7 +324,7 @@ outline_write(const struct outline *outline, struct buf *out)
 	yaml_text_members(&part, people, 0);
 	json_t *words = json_pack("{s:s, s:s, s:s, s:s, s:o}", "lens", outline->name, "domain",
 				  outline->domain, "source", outline->source, "people", part.text,
-				  "title_lower", words_title(outline->name));
+				  "title_lower", wording_title(outline->name));
 	stencil_fill(out, lens_head, words);
 	yaml_text_members(out, actions, 0);
 	buf_release(&part);

@@ -9,7 +9,7 @@
 #include "scaffold/draft.h"
 #include "scaffold/stencil.h"
 #include "scaffold/suites.h"
-#include "scaffold/words.h"
+#include "scaffold/wording.h"
 #include "scaffold/yaml_text.h"
 
 #define MAX_BYTES  (4UL << 20)
@@ -299,7 +299,7 @@ scaffold_build(const struct lens *lens, const struct environment *environment,
 		draft_release(&builder.draft);
 		return NULL;
 	}
-	builder.words = words_of(lens);
+	builder.words = wording_of(lens);
 	builder.scaffold = calloc(1, sizeof(*builder.scaffold));
 	if (!builder.scaffold)
 		abort();

@@ -1,5 +1,5 @@
 #include "scaffold/suites.h"
-#include "scaffold/words.h"
+#include "scaffold/wording.h"
 
 /* Everything is there: the service, its database, its handlers. */
 static json_t *
@@ -72,7 +72,7 @@ smoke_make(const struct draft *draft)
 
 	for (size_t i = 0; i < lens->role_count; i++)
 		json_array_append_new(cases, listed(draft, &lens->roles[i],
-						    words_offered(lens, lens->roles[i].name)));
+						    wording_offered(lens, lens->roles[i].name)));
 	for (size_t i = 0; i < lens->action_count; i++) {
 		const struct action *action = &lens->actions[i];
 

@@ -1,12 +1,12 @@
-/* words.h - what the places of the stencils stand for in the files of one lens.
+/* wording.h - what the places of the stencils stand for in the files of one lens.
  *
  *	lens, domain, title ("Shopping list"), title_lower, upper ("SHOPPING_LIST")
  *	watcher, watcher_role, watcher_count   who looks at its health: a role that is offered the
  *	                                       most actions, and how many these are
  *	flag_hint                              how the lens is switched off; "" without a flag
  */
-#ifndef SCAFFOLD_WORDS_H
-#define SCAFFOLD_WORDS_H
+#ifndef SCAFFOLD_WORDING_H
+#define SCAFFOLD_WORDING_H
 
 #include <jansson.h>
 
@@ -14,13 +14,13 @@ struct lens;
 struct role;
 
 /* An object of texts, a new reference. The lens has a role. */
-json_t *words_of(const struct lens *lens);
+json_t *wording_of(const struct lens *lens);
 
 /* A name as people say it: shopping_list, "shopping list". A new reference. */
-json_t *words_title(const char *name);
+json_t *wording_title(const char *name);
 
 /* How many actions of the lens a role is offered, and the first role that is offered the most. */
-long words_offered(const struct lens *lens, const char *role);
-const struct role *words_most(const struct lens *lens);
+long wording_offered(const struct lens *lens, const char *role);
+const struct role *wording_most(const struct lens *lens);
 
 #endif

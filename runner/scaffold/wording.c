@@ -1,4 +1,4 @@
-#include "scaffold/words.h"
+#include "scaffold/wording.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #define WORD_BYTES 256
 
 json_t *
-words_title(const char *name)
+wording_title(const char *name)
 {
 	char title[WORD_BYTES];
 
@@ -26,7 +26,7 @@ static json_t *
 capital(const char *name)
 {
 	char title[WORD_BYTES];
-	json_t *lower = words_title(name);
+	json_t *lower = wording_title(name);
 
 	(void)snprintf(title, sizeof(title), "%s", json_string_value(lower));
 	json_decref(lower);
@@ -46,7 +46,7 @@ upper_of(const char *name)
 }
 
 long
-words_offered(const struct lens *lens, const char *role)
+wording_offered(const struct lens *lens, const char *role)
 {
 	long count = 0;
 
@@ -57,27 +57,27 @@ words_offered(const struct lens *lens, const char *role)
 
 /* Health is looked at by who is offered the most. */
 const struct role *
-words_most(const struct lens *lens)
+wording_most(const struct lens *lens)
 {
 	const struct role *best = &lens->roles[0];
 
 	for (size_t i = 1; i < lens->role_count; i++) {
-		if (words_offered(lens, lens->roles[i].name) > words_offered(lens, best->name))
+		if (wording_offered(lens, lens->roles[i].name) > wording_offered(lens, best->name))
 			best = &lens->roles[i];
 	}
 	return best;
 }
 
 json_t *
-words_of(const struct lens *lens)
+wording_of(const struct lens *lens)
 {
-	const struct role *role = words_most(lens);
+	const struct role *role = wording_most(lens);
 	const char *flag = lens->flag_count > 0 ? lens->flags[0] : NULL;
 
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "lens", lens->name,
 			 "domain", lens->domain, "title", capital(lens->name), "title_lower",
-			 words_title(lens->name), "upper", upper_of(lens->name), "watcher",
+			 wording_title(lens->name), "upper", upper_of(lens->name), "watcher",
 			 role->persona, "watcher_role", role->name, "watcher_count",
-			 json_sprintf("%ld", words_offered(lens, role->name)), "flag_hint",
+			 json_sprintf("%ld", wording_offered(lens, role->name)), "flag_hint",
 			 flag ? json_sprintf(" (%s=false)", flag) : json_string(""));
 }

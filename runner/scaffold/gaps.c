@@ -1,4 +1,4 @@
-#include "scaffold/places.h"
+#include "scaffold/gaps.h"
 
 #include <string.h>
 
@@ -25,7 +25,7 @@ filled(const struct node *node)
 }
 
 bool
-places_filled(const struct document *document, struct errors *errors)
+gaps_none(const struct document *document, struct errors *errors)
 {
 	struct node root = node_root(document, errors);
 

@@ -125,6 +125,7 @@ check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/target.sh
 . ci/self/board.sh
 . ci/self/canary.sh
+. ci/self/new.sh
 . ci/self/verdicts.sh
 . ci/self/alerts.sh
 . ci/self/rules.sh

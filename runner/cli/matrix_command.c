@@ -72,10 +72,11 @@ check_reports(struct job *job)
 		       (strlen(kinds[k].name) != len || strncmp(kinds[k].name, asked, len) != 0))
 			k++;
 		if (k == count || !asked[len])
-			return error_set(errors_new(&job->stage.errors), ERROR_USAGE,
-					 "--report of a matrix wants json=, junit=, markdown= or "
-					 "terminal=PATH, not \"%s\"",
-					 asked);
+			return error_set(
+				errors_new(&job->stage.errors), ERROR_USAGE,
+				"--report of a matrix wants html=, json=, junit=, markdown= "
+				"or terminal=PATH, not \"%s\"",
+				asked);
 	}
 	return true;
 }

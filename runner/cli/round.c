@@ -44,7 +44,7 @@ settled(void *arg, const struct run_case *result)
 static bool
 ask_all(struct round *r, struct error *err)
 {
-	const struct performance_options options = {
+	r->asked = (struct performance_options){
 		.settings = r->options.settings,
 		.workspace = r->options.workspace,
 		.plan = r->options.plan,
@@ -58,7 +58,7 @@ ask_all(struct round *r, struct error *err)
 		.arg = r,
 	};
 
-	bool ok = performance_open(&r->performance, &options, err) &&
+	bool ok = performance_open(&r->performance, &r->asked, err) &&
 		  performance_run(&r->performance, err);
 	r->cut_short = r->performance.signal_number != 0;
 	return ok;

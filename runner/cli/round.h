@@ -32,6 +32,7 @@ struct round {
 	struct health_round health;
 	struct identity identity;
 	struct recording recording;
+	struct performance_options asked; /* what `performance` borrows */
 	struct performance performance;
 	bool cut_short; /* by performance_signal(): it says nothing about the lens, has no record */
 };

@@ -22,6 +22,7 @@ struct asking {
 	struct mask *mask;
 	struct identity identity;
 	struct recording recording;
+	struct performance_options options; /* what `performance` borrows */
 	struct performance performance;
 	struct error err;
 };
@@ -104,7 +105,7 @@ load(struct asking *a, const struct lens *lens)
 static bool
 perform(struct asking *a, const char *const *argv, struct loop *loop)
 {
-	const struct performance_options options = {
+	a->options = (struct performance_options){
 		.settings = a->stage->settings,
 		.workspace = &a->workspace,
 		.plan = a->plan,
@@ -129,7 +130,7 @@ perform(struct asking *a, const char *const *argv, struct loop *loop)
 
 	identity_make(&a->identity);
 	if (!recording_open(&a->recording, &recording, &a->err) ||
-	    !performance_open(&a->performance, &options, &a->err) ||
+	    !performance_open(&a->performance, &a->options, &a->err) ||
 	    !performance_run(&a->performance, &a->err))
 		return false;
 	(void)snprintf(a->out->record, sizeof(a->out->record), "%s", a->recording.path);

@@ -257,35 +257,68 @@ lead_or_stand_by(struct worker *w, bool *leader)
 	return *leader;
 }
 
+/* Half an interval later: is the worker that checks still there? When it is gone its round may be,
+ * too, and is made here. Should it have ended it before, this is the same row (health.h), and none
+ * is there twice. */
+static bool
+stand_in(struct worker *w, int64_t due_us, int64_t every_us, bool *stored)
+{
+	bool leader;
+
+	if (!wait_until(w, due_us + every_us / 2))
+		return false;
+	if (w->signal_number || w->reload || !lead_or_stand_by(w, &leader))
+		return true;
+	journal_say("the worker before is gone: its round is made now");
+	return make_round(w, due_us, stored);
+}
+
+static bool
+check_or_stand_by(struct worker *w, int64_t due_us, int64_t every_us)
+{
+	bool leader, stored;
+
+	if (w->signal_number)
+		return true;
+	if (lead_or_stand_by(w, &leader))
+		return make_round(w, due_us, &stored);
+	return stand_in(w, due_us, every_us, &stored);
+}
+
+/* Say which round is next, and how many there was no time for. */
+static void
+announce(struct worker *w, int64_t due_us, int64_t last_us, int64_t every_us)
+{
+	char moment[CLOCK_TEXT_BYTES];
+	long skipped = last_us ? grid_skipped(last_us, due_us, every_us) : 0;
+
+	if (skipped > 0)
+		journal_say("%ld round%s skipped: the one before took too long", skipped,
+			    skipped == 1 ? "" : "s");
+	w->metrics.skipped += skipped;
+	clock_text(due_us, moment);
+	journal_say("next round at %s", moment);
+}
+
 static bool
 watch_on(struct worker *w)
 {
 	int64_t every_us = w->settings->every_ms * 1000, last_us = 0;
-	bool leader, stored;
 
 	w->metrics.leader = false;
 	while (!w->signal_number) {
 		int64_t due_us = grid_next(clock_wall_us(), every_us);
-		char moment[CLOCK_TEXT_BYTES];
-		long skipped = last_us ? grid_skipped(last_us, due_us, every_us) : 0;
 
-		if (skipped > 0)
-			journal_say("%ld round%s skipped: the one before took too long", skipped,
-				    skipped == 1 ? "" : "s");
-		w->metrics.skipped += skipped;
-		clock_text(due_us, moment);
-		journal_say("next round at %s", moment);
+		announce(w, due_us, last_us, every_us);
 		if (!wait_until(w, due_us))
 			return false;
 		last_us = due_us;
 		if (w->reload) {
 			read_again(w);
 			last_us = 0;
-			continue;
-		}
-		if (!w->signal_number && lead_or_stand_by(w, &leader) &&
-		    !make_round(w, due_us, &stored))
+		} else if (!check_or_stand_by(w, due_us, every_us)) {
 			return false;
+		}
 	}
 	return true;
 }
@@ -332,7 +365,7 @@ watch_command(const struct settings *settings, const char *const *argv)
 		ok = settings->once ? make_round(&w, clock_wall_us(), &stored) : watch_on(&w);
 	}
 	if (ok && w.signal_number)
-		journal_say("stopped by a signal; %ld rounds waiting", history_waiting(w.history));
+		journal_say("stopped by a signal; rounds waiting: %ld", history_waiting(w.history));
 	if (!ok && w.err.code)
 		*errors_new(&w.stage.errors) = w.err;
 	int status = ok ? status_of(&w, stored) : mistakes_print(&w.stage.errors);

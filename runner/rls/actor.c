@@ -179,6 +179,19 @@ actors_add_twins(struct actors *actors, const char *other, const json_t *keys)
 						    .tenant = first.tenant });
 }
 
+const char *
+actor_kind_meaning(enum actor_kind kind)
+{
+	static const char *const meanings[] = {
+		[ACTOR_PERSONA] = "",
+		[ACTOR_FORGED] = "user_metadata names the other tenant and every role",
+		[ACTOR_NO_CLAIMS] = "no claims but the role",
+		[ACTOR_ANONYMOUS] = "not logged in",
+	};
+
+	return meanings[kind];
+}
+
 void
 actors_release(struct actors *actors)
 {

@@ -48,6 +48,9 @@ void actors_add_twins(struct actors *actors, const char *other, const json_t *ke
 /* A tenant that is not `tenant`, of some actor; NULL: they are all of one. */
 const char *actors_other_tenant(const struct actors *actors, const char *tenant);
 
+/* What is peculiar about such an actor, in a few words; "" of a persona. */
+const char *actor_kind_meaning(enum actor_kind kind);
+
 void actors_release(struct actors *actors);
 
 #endif

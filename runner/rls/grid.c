@@ -139,15 +139,17 @@ add_line(struct grid *grid, struct grid_block *block, const struct matrix *matri
 	if (last && strcmp(last->letters, letters) == 0 && again &&
 	    strlen(last->rows) + strlen(rows) < GRID_ROWS_WIDTH - 1) {
 		last->rows = arena_printf(&grid->arena, "%s, %s", last->rows, rows);
+		last->cell_count++;
 		return;
 	}
 	if (last && strcmp(last->letters, letters) == 0 && is_privilege(cell) && last->command &&
 	    !*last->rows) {
 		last->command = arena_printf(&grid->arena, "%s, %s", last->command, command);
+		last->cell_count++;
 		return;
 	}
 	block->lines[block->line_count++] =
-		(struct grid_line){ again ? NULL : command, rows, letters };
+		(struct grid_line){ again ? NULL : command, rows, letters, cell, 1 };
 }
 
 static const char *

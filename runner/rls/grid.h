@@ -16,9 +16,11 @@ struct grid_column {
 };
 
 struct grid_line {
-	const char *command; /* "UPDATE approval"; NULL: as the line above */
-	const char *rows;    /* "mine, colleague's" */
-	const char *letters; /* one per column */
+	const char *command;             /* "UPDATE approval"; NULL: as the line above */
+	const char *rows;                /* "mine, colleague's" */
+	const char *letters;             /* one per column */
+	const struct matrix_cell *cells; /* of the first actor: what the line stands for */
+	size_t cell_count;
 };
 
 struct grid_block {

@@ -318,6 +318,29 @@ judgements_make(struct judgements *judgements, const struct matrix *matrix,
 		qsort(judgements->items, judgements->count, sizeof(*judgements->items), by_kind);
 }
 
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool
+judgement_is_twin(const struct judgement *a, const struct judgement *b)
+{
+	return a->kind == b->kind && a->relation == b->relation &&
+	       same(a->cell->command, b->cell->command) && same(a->cell->group, b->cell->group) &&
+	       same(a->cell->class, b->cell->class);
+}
+
+bool
+judgements_first(const struct judgements *judgements, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (judgement_is_twin(&judgements->items[i], &judgements->items[index]))
+			return false;
+	return true;
+}
+
 void
 judgements_release(struct judgements *judgements)
 {

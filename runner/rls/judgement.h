@@ -39,6 +39,11 @@ void judgements_make(struct judgements *judgements, const struct matrix *matrix,
 		     const char *const *public_tables, size_t public_count);
 void judgements_release(struct judgements *judgements);
 
+/* The same thing, found for two actors: who reads wants it once. */
+bool judgement_is_twin(const struct judgement *a, const struct judgement *b);
+/* No twin stands before it. */
+bool judgements_first(const struct judgements *judgements, size_t index);
+
 /* "OPEN", "LOST", "BROKEN", "UNKNOWN". */
 const char *judgement_word(enum judgement_kind kind);
 

@@ -147,12 +147,6 @@ actors(struct buf *out, const struct matrix *matrix)
 	buf_printf(out, "## Actors\n\n| actor | role | database role | |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < matrix->actor_count; i++) {
 		const struct actor *actor = &matrix->actors[i];
-		static const char *const notes[] = {
-			[ACTOR_PERSONA] = "",
-			[ACTOR_FORGED] = "user_metadata names the other tenant and every role",
-			[ACTOR_NO_CLAIMS] = "no claims but the role",
-			[ACTOR_ANONYMOUS] = "not logged in",
-		};
 
 		buf_printf(out, "| ");
 		prose_inline(out, actor->name);
@@ -160,7 +154,7 @@ actors(struct buf *out, const struct matrix *matrix)
 		prose_inline(out, actor->role);
 		buf_printf(out, " | ");
 		prose_inline(out, actor->database_role);
-		buf_printf(out, " | %s |\n", notes[actor->kind]);
+		buf_printf(out, " | %s |\n", actor_kind_meaning(actor->kind));
 	}
 	buf_printf(out, "\n");
 }

@@ -3,15 +3,16 @@
 #include <string.h>
 
 static const struct matrix_report_kind kinds[] = {
+	{ "html", "people: one page without any outside resource: findings, the grid, filters" },
 	{ "json", "every cell and finding, for scripts" },
 	{ "junit", "JUnit XML: one testcase per relation and actor" },
 	{ "markdown", "for a reviewer: findings, changes, the grid" },
 	{ "terminal", "as printed" },
 };
 
-static void (*const writers[])(const struct matrix_report *,
-			       struct sink *) = { matrix_json, matrix_junit, matrix_markdown,
-						  matrix_terminal };
+static void (*const writers[])(const struct matrix_report *, struct sink *) = {
+	matrix_html, matrix_json, matrix_junit, matrix_markdown, matrix_terminal,
+};
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
 const struct matrix_report_kind *
@@ -59,6 +60,7 @@ matrix_report_write(const char *kind, const struct matrix_report *report, const 
 		return sink_close(sink, err);
 	}
 	return error_set(err, ERROR_USAGE,
-			 "the matrix has no report %s; it has json, junit, markdown and terminal",
+			 "the matrix has no report %s; it has html, json, junit, markdown and "
+			 "terminal",
 			 kind);
 }

@@ -39,6 +39,7 @@ bool matrix_report_write(const char *kind, const struct matrix_report *report, c
 			 const struct mask *mask, struct error *err) MUST_USE;
 
 /* The kinds, one file each. */
+void matrix_html(const struct matrix_report *report, struct sink *sink);
 void matrix_json(const struct matrix_report *report, struct sink *sink);
 void matrix_junit(const struct matrix_report *report, struct sink *sink);
 void matrix_markdown(const struct matrix_report *report, struct sink *sink);

@@ -141,6 +141,58 @@ Test(matrix_report, nothing_in_the_markdown_is_markup_by_accident)
 	free(text);
 }
 
+/* The number of times `part` stands in `text`. */
+static size_t
+times(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		count++;
+		text += strlen(part);
+	}
+	return count;
+}
+
+Test(matrix_report, the_page_has_a_letter_for_every_cell_and_a_link_to_every_finding)
+{
+	static const char *const parts[] = {
+		"<body class=\"bad\">",
+		"</span>FAILED</p>",
+		"<li id=\"f0\">",
+		"<li id=\"f1\">",
+		"<b>crew x other tenant&#39;s row x SELECT</b> in <a href=\"#r0\">",
+		"<td class=\"c c0 l0 open wrong\"><a href=\"#f0\" title=\"OPEN: ",
+		"\">A!</a></td>",
+		"unsure asks\"><a href=\"#f1\" title=\"UNKNOWN: unknown: it hung\">?</a></td>",
+		"x&lt;y&gt;|z",
+		"script-src 'none'",
+		"body:has(#relation>[value=\"0\"]:checked) .relation:not(#r0){display:none}",
+		"<td><code>. \xe2\x86\x92 A</code></td>",
+	};
+	char *text = written(matrix_html);
+
+	for (size_t i = 0; i < COUNTOF(parts); i++)
+		cr_expect(strstr(text, parts[i]), "row %zu in:\n%s", i, strstr(text, "<body"));
+	cr_expect_eq(times(text, "<td class=\"c "), COUNTOF(cells));
+	cr_expect_null(strstr(text, "x<y>"));
+	cr_expect_null(strstr(text, "http://"));
+	cr_expect_null(strstr(text, "https://"));
+	free(text);
+}
+
+Test(matrix_report, a_page_without_findings_says_passed_and_has_no_such_section)
+{
+	judgements.count = judgements.counts[JUDGED_OPEN] = judgements.counts[JUDGED_UNKNOWN] = 0;
+	report.changes = NULL;
+	char *text = written(matrix_html);
+	cr_expect(strstr(text, "</span>PASSED</p>"));
+	cr_expect_null(strstr(text, "id=\"findings\""));
+	cr_expect_null(strstr(text, "id=\"changed\""));
+	cr_expect_null(strstr(text, "A!"));
+	free(text);
+}
+
 Test(matrix_report, an_unknown_kind_is_a_usage_error)
 {
 	struct error err = { 0 };

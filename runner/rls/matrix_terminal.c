@@ -103,30 +103,6 @@ grid_lines(struct buf *out, const struct matrix_report *report)
 
 /* ---- what is wrong, what changed ---- */
 
-static bool
-same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/* The same thing found for another actor. */
-static bool
-is_twin(const struct judgement *a, const struct judgement *b)
-{
-	return a->kind == b->kind && a->relation == b->relation &&
-	       same(a->cell->command, b->cell->command) && same(a->cell->group, b->cell->group) &&
-	       same(a->cell->class, b->cell->class);
-}
-
-static bool
-is_first(const struct judgements *found, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (is_twin(&found->items[i], &found->items[index]))
-			return false;
-	return true;
-}
-
 static void
 others(struct buf *out, const struct matrix_report *report, size_t index)
 {
@@ -134,7 +110,7 @@ others(struct buf *out, const struct matrix_report *report, size_t index)
 	bool any = false;
 
 	for (size_t i = index + 1; i < found->count; i++) {
-		if (!is_twin(&found->items[i], &found->items[index]))
+		if (!judgement_is_twin(&found->items[i], &found->items[index]))
 			continue;
 		buf_printf(out, "%s", any ? ", " : "         the same: ");
 		plain_line(out, report->matrix->actors[found->items[i].cell->actor].name);
@@ -155,7 +131,7 @@ judgement_lines(struct buf *out, const struct matrix_report *report)
 	for (size_t i = 0; i < report->judgements->count; i++) {
 		const struct judgement *item = &report->judgements->items[i];
 
-		if (!is_first(report->judgements, i))
+		if (!judgements_first(report->judgements, i))
 			continue;
 		plain_word(out, judgement_word(item->kind), hues[item->kind], report->color);
 		buf_printf(out, "%*s", (int)(9 - strlen(judgement_word(item->kind))), "");

@@ -333,6 +333,8 @@ read_alerts(const struct reading *reading, const struct alert_rules *rules)
 	free(series);
 	c->alerts = ARENA_ARRAY(&c->arena, rules->count + 1, struct chronicle_alert);
 	for (size_t i = 0; i < rules->count; i++) {
+		if (rules->items[i].kind == ALERT_SILENCE)
+			c->worker_runbook = rules->items[i].runbook;
 		if (alerts[i].state != ALERT_OK)
 			c->alerts[c->alert_count++] = open_alert(c, rules, alerts, &alerts[i]);
 	}

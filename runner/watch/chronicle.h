@@ -87,6 +87,7 @@ struct chronicle {
 	size_t flag_count, deploy_count;
 	struct chronicle_alert *alerts; /* in the order of the rules */
 	size_t alert_count;
+	const char *worker_runbook; /* of the rule about a silent worker; NULL: there is none */
 };
 
 /* Ask everything. `chronicle` is zeroed but for lens, environment, yacht and now_us; `rules` is

@@ -144,11 +144,16 @@ say_next_round(struct standing *s)
 	char moment[MOMENT_BYTES];
 
 	if (worker == WORKER_NEVER || worker == WORKER_DEAD) {
-		add(&s->next,
-		    arena_printf(&s->arena,
-				 "Start the health worker: `lensgate watch %s --env %s`; what "
-				 "keeps it from running: suites/%s/runbooks/worker.md.",
-				 c->lens, c->environment, c->lens));
+		const char *where = c->worker_runbook
+					    ? arena_printf(&s->arena,
+							   "; what keeps it from running: "
+							   "suites/%s/%s",
+							   c->lens, c->worker_runbook)
+					    : "";
+		add(&s->next, arena_printf(&s->arena,
+					   "Start the health worker: `lensgate watch %s --env "
+					   "%s`%s.",
+					   c->lens, c->environment, where));
 		return;
 	}
 	if (strcmp(c->latest.status, "healthy") != 0 && count_firing(c) == 0)

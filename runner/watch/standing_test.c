@@ -42,8 +42,11 @@ Test(standing, a_lens_without_a_round_is_unknown_and_says_so_in_every_form)
 {
 	chronicle_release(&chronicle);
 	sample_nothing(&chronicle);
+	chronicle.worker_runbook = "runbook.md#worker";
 	standing_make(&standing, &chronicle);
 	cr_expect_eq(standing.verdict, STANDING_UNKNOWN);
+	cr_expect(strstr(standing.next.items[0], "suites/receiving/runbook.md#worker."), "%s",
+		  standing.next.items[0]);
 	standing_markdown(&standing, &out);
 	cr_expect(strstr(out.text, "# receiving on staging: unknown\n"), "%s", out.text);
 	buf_clear(&out);

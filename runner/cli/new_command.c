@@ -108,11 +108,11 @@ tell(const struct novelty *novelty)
 
 	for (size_t i = novelty->description.in_place ? 1 : 0; i < scaffold->file_count; i++) {
 		const struct scaffold_file *file = &scaffold->files[i];
-		char cases[32] = "";
 
+		printf("%s%s%s", here ? "" : into, here ? "" : "/", file->path);
 		if (file->cases > 0)
-			(void)snprintf(cases, sizeof(cases), "%ld cases", file->cases);
-		printf("%s%s%-44s %s\n", here ? "" : into, here ? "" : "/", file->path, cases);
+			printf("  %ld cases", file->cases);
+		printf("\n");
 	}
 	if (scaffold->left_out_count > 0)
 		printf("\nLeft out:\n");

@@ -1,4 +1,4 @@
-#include "scaffold/rows.h"
+#include "scaffold/row_cases.h"
 #include "scaffold/suites.h"
 
 /* A persona that is none of the roles, as if it were one: the matrix tries only roles. */
@@ -38,6 +38,6 @@ rls_make(const struct draft *draft)
 			add_stranger(draft, action, DRAFT_FORGER, cases);
 	}
 	for (size_t i = 0; i < lens->table_count; i++)
-		rows_add(draft, &lens->tables[i], once, cases);
+		row_cases_add(draft, &lens->tables[i], once, cases);
 	return draft_suite(draft_derived(draft), once, cases);
 }

@@ -1,4 +1,4 @@
-#include "scaffold/rows.h"
+#include "scaffold/row_cases.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -221,7 +221,8 @@ making(const struct draft *draft, const struct action *action, const struct role
 }
 
 void
-rows_add(const struct draft *draft, const struct lens_table *table, json_t *once, json_t *cases)
+row_cases_add(const struct draft *draft, const struct lens_table *table, json_t *once,
+	      json_t *cases)
 {
 	const struct lens *lens = draft->lens;
 	char pointer[POINTER_MAX], fixture[POINTER_MAX];

@@ -8,7 +8,8 @@
 #   JOBS=2                        faults at a time
 #
 # ci/faults.tsv has a row per fault: its name, `judged` or `unjudged`, and what each of the three
-# has to say, as a pattern: of the gates, the matrix, the audit; `-` where it has no part in it. A fault
+# has to say, as a pattern: of the gates, the matrix, the audit; `-` where it has no part in it. The sixth
+# column is the lens whose gates and matrix are asked; without one it is shopping_list. A fault
 # is caught when each of those named there says so: a red for another reason does not count.
 #
 # gate    It ends with exit status 1 or 3 and a red case matches. For `judged` faults that case has to be
@@ -23,10 +24,18 @@ set -eu
 cd "$(dirname "$0")/.."
 lensgate=$PWD/build/lensgate
 table=$PWD/ci/faults.tsv
-gates='pre-deploy post-deploy full'
+lenses='shopping_list receiving'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
+
+# In the order in which they are asked.
+gates_of() { # lens
+	case $1 in
+	shopping_list) echo pre-deploy post-deploy full ;;
+	*) echo "$1" ;;
+	esac
+}
 
 # Every red case of a result, one line a finding: "VERDICT suite/case type pointer message".
 red_lines() {
@@ -47,18 +56,18 @@ audit_lines() {
 	rm -f "$work/audit.json"
 }
 
-# Every finding of the matrix, one line each; $1: --fault NAME or nothing.
+# Every finding of the matrix of a lens, one line each; $2: --fault NAME or nothing.
 matrix_lines() {
 	# shellcheck disable=SC2086
-	"$lensgate" matrix shopping_list $1 --probe-timeout 30s -q --report "json=$work/matrix.json" >"$work/log" 2>&1 || true
+	"$lensgate" matrix "$1" $2 --probe-timeout 30s -q --report "json=$work/matrix.json" >"$work/log" 2>&1 || true
 	jq -r '.findings[] | "\(.kind) \(.relation) \(.cell) \(.sentence | gsub("\n"; " "))"' \
 		"$work/matrix.json" 2>/dev/null || cat "$work/log"
 	rm -f "$work/matrix.json"
 }
 
-# by_gate FAULT PATTERN KIND: the line that counts goes to $work/gate, and any other to $work/other
+# by_gate FAULT PATTERN KIND LENS: the line that counts goes to $work/gate, and any other to $work/other
 by_gate() {
-	for gate in $gates; do
+	for gate in $(gates_of "$4"); do
 		status=0
 		"$lensgate" gate "$gate" --fault "$1" --out "$work/out" -q >"$work/log" 2>&1 || status=$?
 		lines=$work/out/$gate/latest/result.json
@@ -77,9 +86,9 @@ by_gate() {
 	missing="$missing, no gate"
 }
 
-# by_matrix FAULT PATTERN
+# by_matrix FAULT PATTERN LENS
 by_matrix() {
-	matrix_lines "--fault $1" >"$work/found"
+	matrix_lines "$3" "--fault $1" >"$work/found"
 	if grep -E -m 1 -e "$2" "$work/found" >"$work/matrix"; then
 		said="$said, matrix"
 	else
@@ -103,23 +112,25 @@ by_audit() {
 score() {
 	row=$(awk -F '\t' -v name="$1" '$1 == name' "$table")
 	if [ -z "$row" ]; then
-		printf 'MISSED  %-22s has no row in ci/faults.tsv\n' "$1"
+		printf 'MISSED  %-26s has no row in ci/faults.tsv\n' "$1"
 		return
 	fi
 	kind=$(printf '%s\n' "$row" | cut -f 2)
+	lens=$(printf '%s\n' "$row" | cut -s -f 6)
+	lens=${lens:-shopping_list}
 	said='' missing=''
 	for name in gate matrix audit other; do : >"$work/$name"; done
 	pattern=$(printf '%s\n' "$row" | cut -f 3)
-	[ "${pattern:--}" = - ] || by_gate "$1" "$pattern" "$kind"
+	[ "${pattern:--}" = - ] || by_gate "$1" "$pattern" "$kind" "$lens"
 	pattern=$(printf '%s\n' "$row" | cut -s -f 4)
-	[ "${pattern:--}" = - ] || by_matrix "$1" "$pattern"
+	[ "${pattern:--}" = - ] || by_matrix "$1" "$pattern" "$lens"
 	pattern=$(printf '%s\n' "$row" | cut -s -f 5)
 	[ "${pattern:--}" = - ] || by_audit "$1" "$pattern"
 	line=$(cat "$work/gate" "$work/matrix" "$work/audit" "$work/other" | head -n 1)
 	if [ -z "$missing" ] && [ -n "$said" ]; then
-		printf 'caught  %-22s by %s: %.150s\n' "$1" "${said#, }" "$line"
+		printf 'caught  %-26s by %s: %.150s\n' "$1" "${said#, }" "$line"
 	else
-		printf 'MISSED  %-22s by %s: %.150s\n' "$1" "${missing#, }" "$line"
+		printf 'MISSED  %-26s by %s: %.150s\n' "$1" "${missing#, }" "$line"
 	fi
 }
 
@@ -145,7 +156,7 @@ audit_is_quiet() {
 
 [ -x "$lensgate" ] || { echo "faults.sh: build/lensgate is not there; run make" >&2; exit 2; }
 steady=${STEADY:-1}
-for gate in $gates; do
+for gate in $(for lens in $lenses; do gates_of "$lens"; done); do
 	n=0
 	while [ "$n" -lt "$steady" ]; do
 		n=$((n + 1))
@@ -157,13 +168,15 @@ for gate in $gates; do
 	done
 	echo "steady  $gate: green $n of $n times without a fault"
 done
-matrix_lines '' >"$work/found"
-if [ -s "$work/found" ]; then
-	echo "the matrix has findings without a fault:"
-	cat "$work/found"
-	exit 1
-fi
-echo "steady  matrix: no findings without a fault"
+for lens in $lenses; do
+	matrix_lines "$lens" '' >"$work/found"
+	if [ -s "$work/found" ]; then
+		echo "the matrix of $lens has findings without a fault:"
+		cat "$work/found"
+		exit 1
+	fi
+	echo "steady  matrix of $lens: no findings without a fault"
+done
 audit_is_quiet || exit 1
 echo "steady  audit: no errors without a fault"
 if [ "$#" -gt 0 ]; then

@@ -147,7 +147,7 @@ static const struct option options[] = {
 	  "who may sign a webhook's certificate (PEM); default: SSL_CERT_FILE, else the system's" },
 	{ "since", 0, KIND_TEXT, OPTIONS_ALERTS, FIELD(since), "TIME", "7d", 0, 0, "how far back" },
 	{ "every", 0, KIND_DURATION, OPTIONS_WATCH | OPTIONS_ALERTS, FIELD(every_ms), "TIME", "15m",
-	  1000, 0, "a round at each multiple of this since midnight" },
+	  10, 0, "a round at each multiple of this since midnight" },
 	{ "once", 0, KIND_FLAG, OPTIONS_WATCH | OPTIONS_ALERTS, FIELD(once), NULL, NULL, 0, 0,
 	  "one round, now, and its exit status" },
 	{ "listen", 0, KIND_TEXT, OPTIONS_WATCH, FIELD(listen), "ADDRESS:PORT", NULL, 0, 0,

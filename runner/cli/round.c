@@ -50,7 +50,7 @@ ask_all(struct round *r, struct error *err)
 		.plan = r->options.plan,
 		.identity = &r->identity,
 		.embed = r->options.embed,
-		.mask = r->options.mask,
+		.mask = r->mask,
 		.loop = r->options.loop,
 		.own_signals = true,
 		.preflighted = preflighted,
@@ -129,7 +129,7 @@ deliver(const struct round *r, struct error *err)
 
 	if (!run)
 		return false;
-	bool ok = delivery_write(run, r->recording.folder, settings, r->options.mask) &&
+	bool ok = delivery_write(run, r->recording.folder, settings, r->mask) &&
 		  delivery_seal(run, r->recording.folder, settings, err);
 	delivery_point(settings->out, r->recording.options.kind, r->identity.run_id);
 	run_free(run);
@@ -169,7 +169,7 @@ begin(struct round *r, struct error *err)
 		.plan = options->plan,
 		.argv = options->argv,
 		.identity = &r->identity,
-		.mask = options->mask,
+		.mask = r->mask,
 		.kind = options->settings->once ? "watch" : KEPT,
 		.title = options->plan->case_count ? options->plan->nodes[0].suite->title
 						   : options->lens,
@@ -192,6 +192,7 @@ bool
 round_make(struct round *r, const struct round_options *options, int64_t due_us, struct error *err)
 {
 	r->options = *options;
+	r->mask = mask_new();
 	health_begin(&r->health, options->lens, options->workspace->environment->yacht, due_us);
 	if (!begin(r, err) || !ask_all(r, err))
 		return false;
@@ -221,7 +222,7 @@ round_row(const struct round *r)
 	struct buf out;
 
 	buf_init(&out, ROW_BYTES);
-	mask_text(r->options.mask, text, strlen(text), &out);
+	mask_text(r->mask, text, strlen(text), &out);
 	masked = json_loadb(out.text, out.len, 0, NULL);
 	buf_release(&out);
 	free(text);
@@ -237,5 +238,6 @@ round_release(struct round *r)
 	performance_close(&r->performance);
 	recording_release(&r->recording);
 	health_release(&r->health);
+	mask_free(r->mask);
 	*r = (struct round){ 0 };
 }

@@ -21,7 +21,6 @@ struct round_options {
 	const char *const *argv;
 	const char *lens;
 	struct embed *embed;
-	struct mask *mask;
 	struct loop *loop;
 	bool first; /* of this worker */
 };
@@ -30,6 +29,7 @@ struct round_options {
 struct round {
 	struct round_options options;
 	struct health_round health;
+	struct mask *mask; /* each round has tokens of its own: one of the worker would grow */
 	struct identity identity;
 	struct recording recording;
 	struct performance_options asked; /* what `performance` borrows */

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "cli/exit.h"
 #include "cli/journal.h"
-#include "cli/masking.h"
 #include "cli/migrate_command.h"
 #include "cli/mistakes.h"
 #include "cli/round.h"
@@ -28,8 +27,6 @@ struct worker {
 	char operand[OPERAND_BYTES];
 	const char *operands[1];
 	struct stage stage;
-	struct mask *mask;
-	size_t learned; /* secrets the masker knows of */
 	struct loop *loop;
 	struct plan *plan;
 	struct history *history;
@@ -110,9 +107,8 @@ open_worker(struct worker *w)
 	w->operands[0] = w->operand;
 	w->staged = *settings;
 	w->staged.operands = w->operands;
-	if (!open_stage(w, &w->stage) ||
-	    !masking_learn(w->mask, w->stage.secrets, &w->learned, &w->err) || !make_plan(w) ||
-	    !open_history(w) || !loop_on_signals(w->loop, signalled, w, &w->err))
+	if (!open_stage(w, &w->stage) || !make_plan(w) || !open_history(w) ||
+	    !loop_on_signals(w->loop, signalled, w, &w->err))
 		return false;
 	w->metrics.lens = w->lens;
 	w->metrics.yacht = w->stage.workspace.environment->yacht;
@@ -171,7 +167,6 @@ make_round(struct worker *w, int64_t due_us, bool *stored)
 		.argv = w->argv,
 		.lens = w->lens,
 		.embed = w->stage.embed,
-		.mask = w->mask,
 		.loop = w->loop,
 		.first = !w->metrics.any,
 	};
@@ -234,8 +229,6 @@ read_again(struct worker *w)
 	}
 	stage_release(&w->stage);
 	w->stage = fresh;
-	w->learned = 0;
-	(void)!masking_learn(w->mask, w->stage.secrets, &w->learned, &w->err);
 	(void)make_plan(w);
 	w->metrics.yacht = w->stage.workspace.environment->yacht;
 	journal_say("SIGHUP: files read again, %zu checks", w->plan->case_count);
@@ -345,16 +338,13 @@ finish(struct worker *w)
 	history_free(w->history);
 	plan_free(w->plan);
 	loop_free(w->loop);
-	mask_free(w->mask);
 	stage_release(&w->stage);
 }
 
 int
 watch_command(const struct settings *settings, const char *const *argv)
 {
-	struct worker w = {
-		.settings = settings, .argv = argv, .mask = mask_new(), .loop = loop_new()
-	};
+	struct worker w = { .settings = settings, .argv = argv, .loop = loop_new() };
 	bool stored = true, ok = open_worker(&w);
 
 	if (ok && w.stage.embed)

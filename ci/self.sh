@@ -110,17 +110,13 @@ check 'a wrong file: exit 2' exits 2 "$lensgate" validate fixtures/invalid/suite
 check 'nothing selected: exit 5' exits 5 "$lensgate" run suites/self/passing.yaml -g no-such-case
 check 'fail fast: exit 4' exits 4 "$lensgate" run suites/self/failing.yaml -x -j 1 --out "$work/fast" -q
 check 'a report that cannot be written: exit 6' exits 6 "$lensgate" run suites/self/passing.yaml --out /dev/full/x -q
-check 'prove: a loosened guard that a case looks at is noticed: exit 0' \
-	exits 0 "$lensgate" prove suites/shopping_list/rls.yaml --mutant items_insert/check-without-tenant -q
-check 'prove: one that no case covers survives: exit 1' \
-	exits 1 "$lensgate" prove suites/shopping_list/rls.yaml --mutant parts_update/check-without-tenant --without-matrix -q
-check 'prove: not in an environment that nobody may break: exit 2' exits 2 "$lensgate" prove --env staging
 check 'a deadline: exit 4' exits 4 "$lensgate" run shopping_list/input.yaml --deadline 50ms --out "$work/late" -q
 check 'a dry run sends nothing and exits 0' exits 0 "$lensgate" gate full --dry-run
 check 'help, operators and the manual are printed' exits 0 "$lensgate" help manual
 check 'a kill leaves a record that says INCOMPLETE' killed
 check 'SIGTERM cleans up and reports: exit 143' terminated
 . ci/self/sql.sh
+. ci/self/prove.sh
 . ci/self/hostile.sh
 . ci/self/target.sh
 . ci/self/board.sh

@@ -65,7 +65,7 @@ add_days(struct buf *out, const struct scale *scale, long top, long bottom, int 
 			   "<line class=\"tick\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%ld\" "
 			   "y2=\"%ld\"/>",
 			   at, at, top, bottom);
-		if (at < 94)
+		if (at < 88)
 			buf_printf(out, "<text class=\"start\" x=\"%.2f%%\" y=\"%ld\">%.5s</text>",
 				   at, bottom + 14, text + 5);
 		buf_printf(out, "\n");
@@ -213,7 +213,7 @@ add_lines(struct buf *out, const struct decades *decades)
 
 		buf_printf(out,
 			   "<line class=\"tick\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
-			   "<text class=\"start\" x=\"0\" y=\"%.1f\">%.0f %s</text>\n",
+			   "<text class=\"start over\" x=\"0\" y=\"%.1f\">%.0f %s</text>\n",
 			   y, y, y - 3, ms < 1000 ? ms : ms / 1000, ms < 1000 ? "ms" : "s");
 	}
 }

@@ -75,13 +75,16 @@ conclude(struct attempt *attempt)
 	proof[0] = '\0';
 	if (attempt->guards_held)
 		len += snprintf(proof + len, sizeof(proof) - (size_t)len,
-				"%ld looks found nothing changed; ", attempt->guards_held);
+				"%ld look%s found nothing changed; ", attempt->guards_held,
+				attempt->guards_held == 1 ? "" : "s");
 	if (attempt->promises_held)
 		len += snprintf(proof + len, sizeof(proof) - (size_t)len,
-				"%ld promised writes seen; ", attempt->promises_held);
+				"%ld promised write%s seen; ", attempt->promises_held,
+				attempt->promises_held == 1 ? "" : "s");
 	if (attempt->sql_held)
 		len += snprintf(proof + len, sizeof(proof) - (size_t)len,
-				"%ld claims held in SQL; ", attempt->sql_held);
+				"%ld claim%s held in SQL; ", attempt->sql_held,
+				attempt->sql_held == 1 ? "" : "s");
 	if (len > 2) {
 		proof[len - 2] = '\0';
 		result->proof = attempt_kept(attempt, proof);

@@ -9,7 +9,8 @@
 #include "exec/request.h"
 #include "exec/sql.h"
 
-#define TEXT_BYTES 400
+/* Reports take a changed row apart: cut in the middle it would be no JSON. */
+#define TEXT_BYTES 4000
 
 static void
 add_where(struct buf *text, const char *lead, const json_t *where, struct arena *arena,
@@ -142,8 +143,9 @@ proof_compare(const char *table, const json_t *before, const json_t *after,
 	if (json_equal(before, after))
 		return;
 	if (count != now) {
-		(void)snprintf(expected, sizeof(expected), "%zu rows, as before", count);
-		(void)snprintf(actual, sizeof(actual), "%zu rows", now);
+		(void)snprintf(expected, sizeof(expected), "%zu row%s, as before", count,
+			       count == 1 ? "" : "s");
+		(void)snprintf(actual, sizeof(actual), "%zu row%s", now, now == 1 ? "" : "s");
 		finding_add(findings, FINDING_UNCHANGED, "", expected, actual,
 			    "%s had to stay as it was, but has %zu rows instead of %zu", table, now,
 			    count);
@@ -173,8 +175,9 @@ proof_promise(const struct promise *promise, const json_t *row_pattern, const js
 	size_t count = json_array_size(rows);
 
 	if (count != (size_t)promise->rows) {
-		(void)snprintf(expected, sizeof(expected), "%ld rows", promise->rows);
-		(void)snprintf(actual, sizeof(actual), "%zu rows", count);
+		(void)snprintf(expected, sizeof(expected), "%ld row%s", promise->rows,
+			       promise->rows == 1 ? "" : "s");
+		(void)snprintf(actual, sizeof(actual), "%zu row%s", count, count == 1 ? "" : "s");
 		finding_add(findings, FINDING_WRITTEN, "", expected, actual,
 			    "a success has to leave %ld such rows in %s; the witness sees %zu",
 			    promise->rows, promise->table, count);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "report/difference.h"
 #include "report/refusal.h"
 #include "report/repeat.h"
 #include "report/summary.h"
@@ -107,21 +108,34 @@ columns(const char *text, size_t len)
 	return count;
 }
 
+/* The two texts as they are, with a mark where they part. */
 static void
-add_finding(const struct finding *finding, size_t number, struct buf *out)
+add_sides(const struct finding *finding, struct buf *out)
 {
-	const char *where = finding->pointer[0] ? " at " : "";
-
-	buf_printf(out, "%zu. %s%s%s: %s\n", number, finding_type_name(finding->type), where,
-		   finding->pointer, finding->message);
-	if (!finding->expected[0] && !finding->actual[0])
-		return;
 	buf_printf(out, "   expected: %s\n   actual:   %s\n", finding->expected, finding->actual);
 
 	size_t same = shared(finding->expected, finding->actual);
 	if (same && finding->actual[same] && same < MARK_BYTES)
 		buf_printf(out, "             %*s^ differs from here on\n",
 			   columns(finding->actual, same), "");
+}
+
+static void
+add_finding(const struct finding *finding, size_t number, struct buf *out)
+{
+	const char *where = finding->pointer[0] ? " at " : "";
+	struct differences members;
+
+	buf_printf(out, "%zu. %s%s%s: %s\n", number, finding_type_name(finding->type), where,
+		   finding->pointer, finding->message);
+	if (!finding->expected[0] && !finding->actual[0])
+		return;
+	differences_init(&members, finding);
+	if (members.count)
+		differences_text(&members, out);
+	else
+		add_sides(finding, out);
+	differences_release(&members);
 }
 
 static bool

@@ -41,6 +41,23 @@ Test(failure, every_mismatch_is_told_with_what_was_expected)
 	arena_release(&arena);
 }
 
+Test(failure, a_changed_row_is_told_member_by_member)
+{
+	struct arena arena = { 0 };
+	struct run_case run_case = { .verdict = VERDICT_FAIL, .findings = { .arena = &arena } };
+
+	finding_add(&run_case.findings, FINDING_UNCHANGED, "/0",
+		    "{\"status\": \"candidate\", \"by\": null}",
+		    "{\"status\": \"approved\", \"by\": 7}", "a row of items changed");
+	expect_text(&run_case, "FAIL crew-denied: unchanged: a row of items changed\n"
+			       "unchanged: a row of items changed\n"
+			       "\n"
+			       "1. unchanged at /0: a row of items changed\n"
+			       "   /0/status: \"candidate\" -> \"approved\"\n"
+			       "   /0/by: null -> 7\n");
+	arena_release(&arena);
+}
+
 Test(failure, an_error_says_why_it_could_not_be_judged)
 {
 	struct exchange exchange = { .kind = EXCHANGE_HTTP,

@@ -309,6 +309,10 @@ hostile_failure(struct findings *findings, size_t index)
 	finding_add(findings, FINDING_BODY, "/data/a~1b", "INSUFFICIENT_PERMISSIONS",
 		    "INSUFFICIENT_CREDIT", "another error code");
 	finding_add(findings, FINDING_UNCHANGED, "/status", HOSTILE, longer, "the row has changed");
+	finding_add(findings, FINDING_UNCHANGED, "/0",
+		    "{\"status\": \"candidate\", \"approved_by\": null}",
+		    "{\"status\": \"approved\", \"approved_by\": \"<hod>\"}",
+		    "a row of items had to stay as it was, but changed");
 	return (struct run_case){ .index = index,
 				  .verdict = VERDICT_FAIL,
 				  .expected = "403 INSUFFICIENT_PERMISSIONS",

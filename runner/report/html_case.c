@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "report/cases.h"
+#include "report/difference.h"
 #include "report/failure.h"
 #include "report/html_parts.h"
 #include "report/html_text.h"
@@ -79,6 +80,48 @@ add_sides(struct page *page, const struct finding *finding)
 	buf_printf(&page->out, "</dl>");
 }
 
+/* Which members differ, one to a line. */
+static void
+add_members(struct page *page, const struct differences *members)
+{
+	struct buf *out = &page->out;
+
+	buf_printf(out,
+		   "<table class=\"members\"><thead><tr><th scope=\"col\">where</th><th scope=\""
+		   "col\">%s</th><th scope=\"col\">%s</th></tr></thead>\n<tbody>\n",
+		   members->changed ? "before" : "expected", members->changed ? "after" : "actual");
+	for (size_t i = 0; i < members->count; i++) {
+		const struct difference *item = &members->items[i];
+
+		buf_printf(out, "<tr><th scope=\"row\"><code>");
+		html_line(out, item->pointer);
+		buf_printf(out, "</code></th><td><code>");
+		html_line(out, item->expected);
+		buf_printf(out, "</code></td><td class=\"actual\"><code>");
+		html_line(out, item->actual);
+		buf_printf(out, "</code>");
+		if (item->kinds)
+			buf_printf(out, "<small>%s</small>", item->kinds);
+		buf_printf(out, "</td></tr>\n");
+	}
+	buf_printf(out, "</tbody></table>");
+	if (members->left_out)
+		buf_printf(out, "<p class=\"cap\">and %zu more</p>", members->left_out);
+}
+
+static void
+add_comparison(struct page *page, const struct finding *finding)
+{
+	struct differences members;
+
+	differences_init(&members, finding);
+	if (members.count)
+		add_members(page, &members);
+	else
+		add_sides(page, finding);
+	differences_release(&members);
+}
+
 static void
 add_finding(struct page *page, const struct finding *finding)
 {
@@ -93,7 +136,7 @@ add_finding(struct page *page, const struct finding *finding)
 	html_head(out, finding->message, strlen(finding->message), TEXT_BYTES);
 	buf_printf(out, "</p>\n");
 	if (finding->expected[0] || finding->actual[0])
-		add_sides(page, finding);
+		add_comparison(page, finding);
 	buf_printf(out, "</li>\n");
 }
 

@@ -111,8 +111,8 @@ file_make_parent(const char *path, struct error *err)
 	return file_make_dirs(parent, err);
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t len)
+bool
+file_write_all(int fd, const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t n = write(fd, bytes, len);
@@ -135,7 +135,7 @@ file_replace(const char *path, const void *bytes, size_t len, struct error *err)
 		return false;
 	(void)snprintf(temporary, sizeof(temporary), "%s.%ld.tmp", path, (long)getpid());
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool ok = fd >= 0 && write_all(fd, bytes, len);
+	bool ok = fd >= 0 && file_write_all(fd, bytes, len);
 	/* A full disk may speak up only at close. */
 	if (fd >= 0 && close(fd) != 0)
 		ok = false;

@@ -21,4 +21,7 @@ bool file_make_dirs(const char *path, struct error *err) MUST_USE;
 /* Make the directories above the last component of `path`. */
 bool file_make_parent(const char *path, struct error *err) MUST_USE;
 
+/* Write all of it, however many calls that takes; false with errno when the file takes no more. */
+bool file_write_all(int fd, const char *bytes, size_t len) MUST_USE;
+
 #endif

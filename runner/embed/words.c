@@ -23,19 +23,11 @@ reserve(struct words *words, struct arena *arena)
 void
 words_add(struct words *words, struct arena *arena, const char *fmt, ...)
 {
-	char *word = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	int len = vsnprintf(NULL, 0, fmt, args);
+	char *word = arena_vprintf(arena, fmt, args);
 	va_end(args);
-	if (len < 0)
-		return;
-	word = arena_array(arena, (size_t)len + 1, 1);
-	va_start(args, fmt);
-	(void)vsnprintf(word, (size_t)len + 1, fmt, args);
-	va_end(args);
-
 	reserve(words, arena);
 	words->items[words->count++] = word;
 	words->items[words->count] = NULL;

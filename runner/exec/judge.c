@@ -13,10 +13,8 @@
 #define LINE_BYTES     240
 #define SHORTEST_TOKEN 16 /* what is shorter may be in a reply by chance */
 
-static const char *line(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static const char *
-line(struct arena *arena, const char *fmt, ...)
+const char *
+judge_line(struct arena *arena, const char *fmt, ...)
 {
 	char text[LINE_BYTES];
 	va_list args;
@@ -69,7 +67,7 @@ expected_line(const struct expectation *expect, struct arena *arena)
 					expect->error[i]);
 	if (!len)
 		(void)snprintf(text, sizeof(text), "a reply that matches");
-	return line(arena, "%s", text);
+	return judge_line(arena, "%s", text);
 }
 
 static const char *
@@ -77,8 +75,8 @@ actual_line(const struct http_reply *reply, const json_t *body, struct arena *ar
 {
 	const char *code = error_code(body);
 
-	return code ? line(arena, "%ld %s", reply->status, code)
-		    : line(arena, "%ld", reply->status);
+	return code ? judge_line(arena, "%ld %s", reply->status, code)
+		    : judge_line(arena, "%ld", reply->status);
 }
 
 static bool
@@ -131,8 +129,9 @@ judge_status(const struct step *step, const struct http_reply *reply, const json
 	judgement->assertions++;
 	if (judge_status_expected(step, reply->status)) {
 		if (expect->status_count > 1)
-			judgement->note = line(findings->arena, "status %ld, allowed because %s",
-					       reply->status, expect->because);
+			judgement->note =
+				judge_line(findings->arena, "status %ld, allowed because %s",
+					   reply->status, expect->because);
 		return;
 	}
 	const char *message = json_string_value(json_object_get(body, "message"));
@@ -152,7 +151,8 @@ match(const struct template *pattern, const struct scope *scope, const json_t *a
 	json_t *filled = template_fill(pattern->value, scope, &err);
 
 	if (!filled) {
-		trouble(judgement, TROUBLE_VARIABLE, line(findings->arena, "%s", err.message));
+		trouble(judgement, TROUBLE_VARIABLE,
+			judge_line(findings->arena, "%s", err.message));
 		return;
 	}
 	judgement->assertions++;
@@ -208,8 +208,8 @@ judge_error(const struct step *step, const struct scope *scope, const json_t *bo
 			    "the error body has no error_code");
 	}
 	if (expect->error_count > 1 && actual)
-		judgement->note = line(findings->arena, "error %s, allowed because %s", actual,
-				       expect->because);
+		judgement->note = judge_line(findings->arena, "error %s, allowed because %s",
+					     actual, expect->because);
 }
 
 static void
@@ -225,7 +225,8 @@ judge_headers(const struct step *step, const struct scope *scope, const struct h
 		return;
 	json_t *headers = template_fill(step->expect.headers.value, scope, &err);
 	if (!headers) {
-		trouble(judgement, TROUBLE_VARIABLE, line(findings->arena, "%s", err.message));
+		trouble(judgement, TROUBLE_VARIABLE,
+			judge_line(findings->arena, "%s", err.message));
 		return;
 	}
 	json_object_foreach(headers, name, pattern)
@@ -264,12 +265,13 @@ judge_no_json(const struct http_reply *reply, struct findings *findings,
 
 	if (type && !strcasestr(type, "json")) {
 		finding_add(findings, FINDING_SCHEMA, "", "JSON",
-			    line(findings->arena, "%.60s", type), "the reply is %.60s, not JSON",
-			    type);
+			    judge_line(findings->arena, "%.60s", type),
+			    "the reply is %.60s, not JSON", type);
 		return;
 	}
 	trouble(judgement, TROUBLE_MALFORMED,
-		line(findings->arena, "the reply's body (%zu bytes) is not JSON", reply->body_len));
+		judge_line(findings->arena, "the reply's body (%zu bytes) is not JSON",
+			   reply->body_len));
 }
 
 void
@@ -283,7 +285,7 @@ judge_http(const struct step *step, const struct scope *scope, const struct http
 	judgement->expected = expected_line(&step->expect, arena);
 	if (reply->problem != HTTP_OK) {
 		judgement->actual = "no reply";
-		trouble(judgement, TROUBLE_TRANSPORT, line(arena, "%s", reply->sentence));
+		trouble(judgement, TROUBLE_TRANSPORT, judge_line(arena, "%s", reply->sentence));
 		return;
 	}
 	judgement->actual = actual_line(reply, body, arena);
@@ -292,11 +294,12 @@ judge_http(const struct step *step, const struct scope *scope, const struct http
 	if (within_ms > 0) {
 		judgement->assertions++;
 		if (reply->total_us > within_ms * 1000)
-			finding_add(findings, FINDING_LATENCY, "",
-				    line(arena, "within %lld ms", (long long)within_ms),
-				    line(arena, "%lld ms", (long long)(reply->total_us / 1000)),
-				    "the reply took %lld ms, the limit is %lld ms",
-				    (long long)(reply->total_us / 1000), (long long)within_ms);
+			finding_add(
+				findings, FINDING_LATENCY, "",
+				judge_line(arena, "within %lld ms", (long long)within_ms),
+				judge_line(arena, "%lld ms", (long long)(reply->total_us / 1000)),
+				"the reply took %lld ms, the limit is %lld ms",
+				(long long)(reply->total_us / 1000), (long long)within_ms);
 	}
 	judge_headers(step, scope, reply, findings, judgement);
 	judge_exposure(reply, judgement);

@@ -17,7 +17,7 @@
 struct judgement {
 	/* in: set by the caller */
 	struct findings *findings;
-	int64_t within_ms; /* limit for an HTTP reply; 0: none */
+	int64_t within_ms;         /* limit for an HTTP reply; 0: none */
 	const char *authorization; /* header that was sent, which no reply repeats; NULL: none */
 	const struct sql_meaning
 		*meaning;     /* of an SQL reply; NULL: what the reply says by itself */
@@ -38,6 +38,9 @@ void judge_http(const struct step *step, const struct scope *scope, const struct
 
 void judge_sql(const struct step *step, const struct scope *scope, const struct sql_reply *reply,
 	       struct judgement *judgement);
+
+/* What fits into one line of the result table; the rest is cut. For the judges. */
+const char *judge_line(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* True when `status` is one the step expects. */
 bool judge_status_expected(const struct step *step, long status);

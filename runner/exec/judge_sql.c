@@ -1,4 +1,3 @@
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,24 +5,6 @@
 #include "check/pattern.h"
 #include "exec/judge.h"
 #include "suite/expectation.h"
-
-#define LINE_BYTES 240
-
-static const char *line(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static const char *
-line(struct arena *arena, const char *fmt, ...)
-{
-	char text[LINE_BYTES];
-	va_list args;
-
-	va_start(args, fmt);
-	int len = vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	if (len < 0)
-		len = 0;
-	return arena_text(arena, text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1);
-}
 
 /* "allowed 2", "denied.policy own_rows", "allowed.constraint items_status 23514", "error 42P01". */
 static const char *
@@ -33,11 +14,11 @@ outcome_line(enum outcome outcome, long rows, const char *named, const char *sql
 	const char *name = outcome_name(outcome);
 
 	if (outcome_is(outcome, OUTCOME_ALLOWED) && rows >= 0)
-		return line(arena, "%s %ld", name, rows);
+		return judge_line(arena, "%s %ld", name, rows);
 	if (outcome_is(outcome, OUTCOME_DENIED) && outcome != OUTCOME_DENIED)
 		sqlstate = ""; /* each of them has only one */
-	return line(arena, "%s%s%.64s%s%s", name, *named ? " " : "", named, *sqlstate ? " " : "",
-		    sqlstate);
+	return judge_line(arena, "%s%s%.64s%s%s", name, *named ? " " : "", named,
+			  *sqlstate ? " " : "", sqlstate);
 }
 
 static const char *
@@ -47,9 +28,9 @@ expected_outcomes(const struct expectation *expect, struct arena *arena)
 
 	for (size_t i = 0; i < expect->outcome_count; i++) {
 		const struct outcome_pattern *one = &expect->outcome[i];
-		text = line(arena, "%s%s%s", text, i ? " or " : "",
-			    outcome_line(one->outcome, one->rows, one->named ? one->named : "",
-					 one->sqlstate, arena));
+		text = judge_line(arena, "%s%s%s", text, i ? " or " : "",
+				  outcome_line(one->outcome, one->rows,
+					       one->named ? one->named : "", one->sqlstate, arena));
 	}
 	return text;
 }
@@ -116,8 +97,9 @@ judge_outcome(const struct step *step, const struct sql_reply *reply,
 			continue;
 		judgement->needs_witness = meaning->outcome == OUTCOME_FILTERED;
 		if (expect->outcome_count > 1)
-			judgement->note = line(judgement->findings->arena, "%s, allowed because %s",
-					       judgement->actual, expect->because);
+			judgement->note =
+				judge_line(judgement->findings->arena, "%s, allowed because %s",
+					   judgement->actual, expect->because);
 		return;
 	}
 	outcome_differs(step, reply, meaning->outcome, judgement);
@@ -147,7 +129,8 @@ judge_stored(const struct step *step, const struct scope *scope, struct sql_mean
 	char pointer[32];
 
 	if (!pattern) {
-		trouble(judgement, TROUBLE_VARIABLE, line(arena, "in `stored`: %s", err.message));
+		trouble(judgement, TROUBLE_VARIABLE,
+			judge_line(arena, "in `stored`: %s", err.message));
 		return;
 	}
 	if (count == 0)
@@ -183,7 +166,7 @@ match(const struct template *pattern, const struct scope *scope, const json_t *a
 
 	if (!filled) {
 		trouble(judgement, TROUBLE_VARIABLE,
-			line(judgement->findings->arena, "%s", err.message));
+			judge_line(judgement->findings->arena, "%s", err.message));
 		return;
 	}
 	judgement->assertions++;
@@ -215,9 +198,9 @@ cannot_judge(const struct step *step, const struct sql_reply *reply,
 		return false;
 	judgement->actual = "no answer";
 	trouble(judgement, TROUBLE_DATABASE,
-		line(judgement->findings->arena, "%s%s%s", reply->sqlstate,
-		     reply->sqlstate[0] ? " " : "",
-		     reply->message ? reply->message : "the statement got no answer"));
+		judge_line(judgement->findings->arena, "%s%s%s", reply->sqlstate,
+			   reply->sqlstate[0] ? " " : "",
+			   reply->message ? reply->message : "the statement got no answer"));
 	return true;
 }
 
@@ -243,7 +226,7 @@ judge_sql(const struct step *step, const struct scope *scope, const struct sql_r
 	judgement->actual =
 		outcome_line(meaning.outcome, reply->rows, meaning.named, reply->sqlstate, arena);
 	if (meaning.unknown)
-		trouble(judgement, TROUBLE_UNKNOWN, line(arena, "%s", meaning.unknown));
+		trouble(judgement, TROUBLE_UNKNOWN, judge_line(arena, "%s", meaning.unknown));
 	else if (step->expect.outcome_count > 0)
 		judge_outcome(step, reply, &meaning, judgement);
 	else if (reply->status != SQL_DONE)

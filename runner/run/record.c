@@ -104,22 +104,6 @@ begin(struct record *record, const char *kind)
 	return &record->line;
 }
 
-static bool
-write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
 /* Hash the line and write it. After a failure nothing more is written: a line that follows a
  * missing one would not fit the chain. */
 static void
@@ -139,7 +123,7 @@ finish(struct record *record)
 		remember(record, "one case is larger than 512 MiB");
 		return;
 	}
-	if (!write_all(record->fd, text->text, text->len)) {
+	if (!file_write_all(record->fd, text->text, text->len)) {
 		remember(record, strerror(errno));
 		return;
 	}

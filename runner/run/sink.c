@@ -84,37 +84,8 @@ sink_printf(struct sink *sink, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	int len = vsnprintf(NULL, 0, fmt, args);
+	buf_vprintf(&sink->text, fmt, args);
 	va_end(args);
-	if (len < 0)
-		return;
-
-	char *text = malloc((size_t)len + 1);
-	if (!text)
-		abort();
-	va_start(args, fmt);
-	(void)vsnprintf(text, (size_t)len + 1, fmt, args);
-	va_end(args);
-	buf_add(&sink->text, text, (size_t)len);
-	free(text);
-}
-
-static bool
-write_in_place(int fd, const char *path, const struct buf *masked, struct error *err)
-{
-	size_t done = 0;
-
-	while (done < masked->len) {
-		ssize_t n = write(fd, masked->text + done, masked->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return error_set(err, ERROR_ENVIRONMENT, "cannot write %s: %s", path,
-					 strerror(errno));
-		done += (size_t)n;
-	}
-	return true;
 }
 
 /* A device or a pipe has no older state to keep, and must not be replaced by a file. */
@@ -126,11 +97,14 @@ write_special(const char *path, const struct buf *masked, struct error *err)
 	if (fd < 0)
 		return error_set(err, ERROR_ENVIRONMENT, "cannot write %s: %s", path,
 				 strerror(errno));
-	bool ok = write_in_place(fd, path, masked, err);
-	if (close(fd) != 0 && ok)
-		ok = error_set(err, ERROR_ENVIRONMENT, "cannot write %s: %s", path,
-			       strerror(errno));
-	return ok;
+	bool ok = file_write_all(fd, masked->text, masked->len);
+	int problem = errno;
+	if (close(fd) != 0 && ok) {
+		problem = errno;
+		ok = false;
+	}
+	return ok ||
+	       error_set(err, ERROR_ENVIRONMENT, "cannot write %s: %s", path, strerror(problem));
 }
 
 static bool
@@ -149,7 +123,9 @@ deliver(const struct sink *sink, const struct buf *masked, struct error *err)
 		return true;
 	}
 	if (strcmp(sink->path, "-") == 0)
-		return write_in_place(STDOUT_FILENO, "standard output", masked, err);
+		return file_write_all(STDOUT_FILENO, masked->text, masked->len) ||
+		       error_set(err, ERROR_ENVIRONMENT, "cannot write standard output: %s",
+				 strerror(errno));
 	if (is_special(sink->path))
 		return write_special(sink->path, masked, err);
 	return file_replace(sink->path, masked->text, masked->len, err);

@@ -7,6 +7,7 @@
 #include "check/type.h"
 #include "check/unordered.h"
 #include "check/value.h"
+#include "document/node.h"
 
 /* Report with the operator's own name and operand. */
 #define WRONG(o, ...) mismatch((o)->matching, (o)->at, (o)->name, (o)->operand, __VA_ARGS__)
@@ -170,6 +171,27 @@ excludes(const struct operation *o)
 		       (!quiet(o) && WRONG(o, "must not contain %s", shown(o, o->operand)));
 	return !holds_key(o) ||
 	       (!quiet(o) && WRONG(o, "must not have the key %s", shown(o, o->operand)));
+}
+
+static bool
+members(const struct operation *o)
+{
+	const char *key;
+	json_t *value;
+	bool ok = true;
+
+	if (!json_is_object(actual(o)))
+		return WRONG(o, "needs an object to look into, is %s", value_kind(actual(o)));
+	if (empty_proves_nothing(o))
+		return WRONG(o, "is empty: nothing to check; put `$len` beside it if it may be");
+	json_object_foreach(node_writable(actual(o)), key, value)
+	{
+		struct at member = { o->at, key, 0, value };
+
+		if (!quiet(o) || ok)
+			ok = match(o->matching, &member, o->operand) && ok;
+	}
+	return ok;
 }
 
 static bool
@@ -362,6 +384,9 @@ static const struct operator_help operators[] = {
 	  below, operand_ordered, false },
 	{ "$match", "PCRE2", "the pattern is found somewhere in the string; `$` is its very end",
 	  "code: { $match: \"^SL-[0-9]{4}$\" }", matches, operand_regex, false },
+	{ "$members", "pattern",
+	  "every member of the object matches, and there is one (or `$len` says)",
+	  "handlers: { $members: true }", members, operand_pattern, false },
 	{ "$ne", "value", "another value of the same kind, or null", "status: { $ne: draft }",
 	  differs, operand_any, false },
 	{ "$one_of", "patterns", "one of these matches; `because` beside it says why that is right",

@@ -91,6 +91,13 @@ static const struct {
 	{ "{\"$each\":{\"a\":1},\"$len\":1}", "[]", false },
 	{ "{\"$each\":{\"$type\":\"object\"}}", "{\"a\":{}}", false },
 	{ "{\"$each\":1}", NULL, false },
+	{ "{\"$members\":true}", "{\"a\":true,\"b\":true}", true },
+	{ "{\"$members\":true}", "{\"a\":true,\"b\":false}", false },
+	{ "{\"$members\":true}", "{\"a\":\"true\"}", false },
+	{ "{\"$members\":true}", "{}", false },
+	{ "{\"$members\":true,\"$len\":0}", "{}", true },
+	{ "{\"$members\":true}", "[true]", false },
+	{ "{\"$members\":true}", NULL, false },
 	{ "{\"$any\":{\"$gt\":2}}", "[1,3]", true },
 	{ "{\"$any\":{\"$gt\":3}}", "[1,3]", false },
 	{ "{\"$any\":{\"$present\":true}}", "[]", false },
@@ -252,6 +259,8 @@ static const struct {
 	  "must be a uuid, is a number: 5" },
 	{ "{\"$len\":3}", "[1]", "", "$len: 3", "[1]", "has 1 items, must have 3" },
 	{ "{\"$each\":{\"n\":1}}", "[{\"n\":1},{\"n\":2}]", "/1/n", "1", "2", "must be 1, is 2" },
+	{ "{\"$members\":{\"n\":1}}", "{\"a/b\":{\"n\":2}}", "/a~1b/n", "1", "2",
+	  "must be 1, is 2" },
 	{ "{\"$each\":1}", "[]", "", "$each: 1", "[]",
 	  "is empty: nothing to check; put `$len` beside it if it may be" },
 	{ "{\"$excludes\":1}", "[3,1]", "/1", "$excludes: 1", "1", "must not be in the array" },
@@ -349,7 +358,7 @@ Test(pattern, the_operator_table_is_sorted_and_complete)
 	size_t count;
 	const struct operator_help *rows = pattern_operators(&count);
 
-	cr_expect_eq(count, 17);
+	cr_expect_eq(count, 18);
 	for (size_t i = 1; i < count; i++)
 		cr_expect_lt(strcmp(rows[i - 1].name, rows[i].name), 0, "%s", rows[i].name);
 }

@@ -63,14 +63,10 @@ is_uuid(const json_t *value)
 }
 
 static const struct type types[] = {
-	{ "array", "an array", is_array },
-	{ "boolean", "a boolean", is_boolean },
-	{ "integer", "an integer", is_integer },
-	{ "null", "null", is_null },
-	{ "number", "a number", is_number },
-	{ "object", "an object", is_object },
-	{ "string", "a string", is_string },
-	{ "timestamp", "a timestamp", is_timestamp },
+	{ "array", "an array", is_array },       { "boolean", "a boolean", is_boolean },
+	{ "integer", "an integer", is_integer }, { "null", "null", is_null },
+	{ "number", "a number", is_number },     { "object", "an object", is_object },
+	{ "string", "a string", is_string },     { "timestamp", "a timestamp", is_timestamp },
 	{ "uuid", "a uuid", is_uuid },
 };
 

@@ -110,24 +110,24 @@ static const struct command commands[] = {
 	  "unhealthy, and writes a row of pms_health_checks with its pms_health_events. While\n"
 	  "the database is away rounds wait on disk. Of several workers one checks. With --once\n"
 	  "the exit status is 0 for healthy, 7 for degraded, 1 for unhealthy, 6 when the row\n"
-	  "could not be written, and the round is a run with its folder, DIR/watch/RUN, as a gate's.\n"
-	  "SIGHUP reads the files again, SIGTERM ends after the round.",
+	  "could not be written; the round is a run with its folder, DIR/watch/RUN, as a gate's\n"
+	  "is. SIGHUP reads the files again, SIGTERM ends after the round.",
 	  OPTIONS_WHERE | OPTIONS_RUN | OPTIONS_REPORT | OPTIONS_TERMINAL | OPTIONS_WATCH,
 	  watch_command },
 	{ "alerts", "LENS", "look at the health rounds, and tell who has to know",
 	  "The rules are suites/LENS/alerts.yaml. Each change is told once, whichever machine\n"
 	  "looks: on standard output, and to the webhook whose address is in\n"
-	  "LENSGATE_WEBHOOK_CHANNEL (ops-critical: LENSGATE_WEBHOOK_OPS_CRITICAL): as Slack takes it,\n"
-	  "or by the channel's template. With --dry-run nothing is sent. The exit status is 6 when a\n"
-	  "message could not be delivered.",
+	  "LENSGATE_WEBHOOK_CHANNEL (ops-critical: LENSGATE_WEBHOOK_OPS_CRITICAL), as Slack takes\n"
+	  "it or by the channel's template. With --dry-run nothing is sent. The exit status is 6\n"
+	  "when a message could not be delivered.",
 	  OPTIONS_WHERE | OPTIONS_ALERTS, alerts_command },
 	{ "canary", "LENS", "promote, hold or roll back a stage of a roll-out",
 	  "Judges the health rounds of the stage's window by suites/LENS/canary.yaml, prints\n"
-	  "each criterion with what was seen, and writes DIR/canary/LENS-STAGE-DAY.md and .json: time\n"
-	  "line, events, rows, transcripts, runbooks. With --baseline and --candidate the rounds of\n"
-	  "two versions are compared, too. A roll-back asks every endpoint whether it is off, as\n"
-	  "--verify-off does. The exit status is 0 for promote, 7 for hold and roll back (and an\n"
-	  "endpoint that is not off), 8 when there are too few rounds.",
+	  "each criterion with what was seen, and writes DIR/canary/LENS-STAGE-DAY.md and .json:\n"
+	  "time line, events, rows, transcripts, runbooks. With --baseline and --candidate the\n"
+	  "rounds of two versions are compared, too. A roll-back asks every endpoint whether it\n"
+	  "is off, as --verify-off does. The exit status is 0 for promote, 7 for hold and roll\n"
+	  "back (and for an endpoint that is not off), 8 when there are too few rounds.",
 	  OPTIONS_WHERE | OPTIONS_CANARY | OPTIONS_REPORT, canary_command },
 	{ "snapshot", "LENS",
 	  "how a lens stands: worker, last round, trend, alerts; done, next, risks",

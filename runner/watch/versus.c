@@ -251,7 +251,9 @@ compare_errors(const struct versus *v, const struct canary_difference *limit, st
 static double
 median_ms(const int64_t *times, size_t count)
 {
-	return (double)(times[(count - 1) / 2] + times[count / 2]) / 2000;
+	int64_t lower = times[(count - 1) / 2], upper = times[count / 2];
+
+	return (double)(lower + upper) / 2000;
 }
 
 static enum canary_verdict

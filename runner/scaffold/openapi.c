@@ -97,18 +97,19 @@ read_payload(const struct reader *reader, const struct candidate *candidate, jso
 static bool
 add(const struct reader *reader, const struct candidate *candidate)
 {
-	json_t *allow = json_array(), *required = json_array(), *payload = json_object();
-	const char *variant = NULL;
-	bool ok = read_roles(candidate, allow);
+	struct outline_action found = { .name = candidate->name,
+					.allow = json_array(),
+					.required = json_array(),
+					.payload = json_object() };
+	bool ok = read_roles(candidate, found.allow);
 
-	ok &= read_variant(candidate, &variant);
-	ok &= read_payload(reader, candidate, required, payload);
+	ok &= read_variant(candidate, &found.variant);
+	ok &= read_payload(reader, candidate, found.required, found.payload);
 	if (ok)
-		return outline_add(reader->outline, candidate->name, variant, allow, required,
-				   payload, reader->errors);
-	json_decref(allow);
-	json_decref(required);
-	json_decref(payload);
+		return outline_add(reader->outline, &found, reader->errors);
+	json_decref(found.allow);
+	json_decref(found.required);
+	json_decref(found.payload);
 	return false;
 }
 

@@ -101,24 +101,24 @@ places_for(const json_t *required)
 }
 
 bool
-outline_add(struct outline *outline, const char *name, const char *variant, json_t *allow,
-	    json_t *required, json_t *payload, struct errors *errors)
+outline_add(struct outline *outline, const struct outline_action *action, struct errors *errors)
 {
-	bool ok = roles_known(outline, name, allow, errors);
+	bool ok = roles_known(outline, action->name, action->allow, errors);
 
-	if (json_object_get(outline->actions, name))
-		ok = error_set(errors_new(errors), ERROR_SUITE, "%s is there twice", name);
-	json_t *action = json_pack("{s:s, s:o, s:o}", "variant", variant, "allow", allow,
-				   "required", required);
-	json_object_set_new(action, "payload", payload ? payload : places_for(required));
+	if (json_object_get(outline->actions, action->name))
+		ok = error_set(errors_new(errors), ERROR_SUITE, "%s is there twice", action->name);
+	json_t *made = json_pack("{s:s, s:o, s:o}", "variant", action->variant, "allow",
+				 action->allow, "required", action->required);
+	json_object_set_new(made, "payload",
+			    action->payload ? action->payload : places_for(action->required));
 	json_object_set_new(
-		action, "refusal",
+		made, "refusal",
 		json_pack("{s:i, s:s}", "status", 403, "error", "INSUFFICIENT_PERMISSIONS"));
-	if (strcmp(variant, "READ") != 0)
-		json_object_set_new(action, "writes", json_string(LENS_FILL_IN));
+	if (strcmp(action->variant, "READ") != 0)
+		json_object_set_new(made, "writes", json_string(LENS_FILL_IN));
 	if (ok)
-		json_object_set(outline->actions, name, action);
-	json_decref(action);
+		json_object_set(outline->actions, action->name, made);
+	json_decref(made);
 	return ok;
 }
 
@@ -208,8 +208,11 @@ add_listed(struct outline *outline, const json_t *action, const json_t *lists,
 		json_decref(allow);
 		return false;
 	}
-	return outline_add(outline, name, variant, allow, texts_of(action, "required_fields"), NULL,
-			   errors);
+	const struct outline_action found = { .name = name,
+					      .variant = variant,
+					      .allow = allow,
+					      .required = texts_of(action, "required_fields") };
+	return outline_add(outline, &found, errors);
 }
 
 bool

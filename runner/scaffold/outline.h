@@ -28,11 +28,17 @@ void outline_init(struct outline *outline, const char *name, const char *source,
 		  const struct environment *environment);
 void outline_release(struct outline *outline);
 
-/* Add an action; arrays are taken over. `payload` is one that succeeds, NULL: nobody knows. False,
- * and nothing is added, when a role of `allow` is none that a persona of the environment has, or
- * the action is there already: a sentence in `errors`. */
-bool outline_add(struct outline *outline, const char *name, const char *variant, json_t *allow,
-		 json_t *required, json_t *payload, struct errors *errors) MUST_USE;
+/* What a source says of one action. */
+struct outline_action {
+	const char *name, *variant; /* borrowed */
+	json_t *allow, *required;   /* texts; taken over by outline_add() */
+	json_t *payload;            /* one that succeeds, taken over; NULL: nobody knows one */
+};
+
+/* Add an action. False, and nothing is added, when a role of `allow` is none that a persona of the
+ * environment has, or the action is there already: a sentence in `errors`. */
+bool outline_add(struct outline *outline, const struct outline_action *action,
+		 struct errors *errors) MUST_USE;
 
 /* Add what a survey (exec/survey.h) found: roles are those that see an action. False with sentences
  * in `errors` where the list contradicts itself: a role that sees what the list says it may not

@@ -54,16 +54,16 @@ mutant_text(struct making *making, const char *sentence, const char *name)
 	return arena_printf(making->arena, "%s%s", text, at);
 }
 
-static const char *const *
-readers_of(struct making *making, const json_t *row)
+const char *const *
+mutant_names(struct making *making, const json_t *row, const char *key)
 {
-	const json_t *list = json_object_get(row, "readers");
-	const char **readers = ARENA_ARRAY(making->arena, json_array_size(list) + 1, const char *);
+	const json_t *list = json_object_get(row, key);
+	const char **names = ARENA_ARRAY(making->arena, json_array_size(list) + 1, const char *);
 
 	for (size_t i = 0; i < json_array_size(list); i++)
-		readers[i] = arena_printf(making->arena, "%s",
-					  json_string_value(json_array_get(list, i)));
-	return readers;
+		names[i] = arena_printf(making->arena, "%s",
+					json_string_value(json_array_get(list, i)));
+	return names;
 }
 
 void
@@ -79,7 +79,7 @@ mutant_table(struct making *making, struct mutant *mutant, const char *table)
 		mutant->table = arena_printf(making->arena, "%s", table);
 		mutant->relation = arena_printf(making->arena, "%s", catalog_text(row, "name"));
 		if (!catalog_true(row, "everywhere"))
-			mutant->readers = readers_of(making, row);
+			mutant->readers = mutant_names(making, row, "readers");
 		return;
 	}
 }
@@ -107,13 +107,23 @@ mutant_name(struct making *making, struct mutant *mutant, const char *object_nam
 }
 
 static bool
-is_in_scope(const struct mutant_scope *scope, const struct mutant *mutant)
+is_wanted(const struct mutant_scope *scope, const char *relation)
 {
-	for (size_t i = 0; mutant->relation && i < scope->table_count; i++) {
-		if (strcmp(scope->tables[i], mutant->relation) == 0)
+	for (size_t i = 0; i < scope->table_count; i++) {
+		if (strcmp(scope->tables[i], relation) == 0)
 			return true;
 	}
-	return !mutant->relation || scope->table_count == 0;
+	return scope->table_count == 0;
+}
+
+static bool
+is_in_scope(const struct mutant_scope *scope, const struct mutant *mutant)
+{
+	bool wanted = !mutant->guards || scope->table_count == 0;
+
+	for (size_t i = 0; !wanted && mutant->guards[i]; i++)
+		wanted = is_wanted(scope, mutant->guards[i]);
+	return wanted && (!mutant->relation || is_wanted(scope, mutant->relation));
 }
 
 static void

@@ -26,9 +26,11 @@ struct mutant {
 	const char *table;    /* where the rows are, quoted; NULL: not of one table */
 	const char *relation; /* its bare name, as texts write it; NULL */
 	const char *const
-		*readers;   /* relations whose rows depend on it, NULL at the end; NULL: all */
-	const char *family; /* mutants of one family are noticed by much the same cases */
-	bool opens;         /* lets people do more, and nobody less */
+		*readers; /* relations whose rows depend on it, NULL at the end; NULL: all */
+	const char *const *guards; /* of a helper: bare names of the tables whose policies and
+				    * triggers call it, NULL at the end; NULL: it is none */
+	const char *family;        /* mutants of one family are noticed by much the same cases */
+	bool opens;                /* lets people do more, and nobody less */
 	const char *apply, *undo;
 };
 
@@ -42,8 +44,8 @@ struct mutants {
 struct mutant_scope {
 	const char *const *schemas; /* without any: every schema but the system's */
 	size_t schema_count;
-	const char *const *tables; /* bare names; without any: all. Functions and roles are of none
-				    */
+	const char *const *tables; /* bare names; without any: all. With them helpers that guard
+				    * others only are left out, and roles are not */
 	size_t table_count;
 	const char *tenant_column; /* NULL: the reference that most tables have */
 	const char *anonymous;     /* the role of those without a login; PUBLIC if there is none */

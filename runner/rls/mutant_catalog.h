@@ -1,12 +1,16 @@
 /* mutant_catalog.h - what mutants are made of, read from a database as one JSON document.
  *
- *   { tables:    [{ id, name, everywhere, readers: [id], view, rls, force, invoker, columns: [name]
- * }], grants:    [{ table, role, privileges: [name] }],     what owners have is left out policies:
- * [{ table, id, name, command, permissive, roles, using, check }], triggers:  [{ table, id, name,
- * enable }], functions: [{ id, plain, name, definition, source, language, returns, rows, definer,
- * owner, arguments: [type], helper }],           helper: a policy or trigger calls it roles: [id],
- * those that BYPASSRLS could be given to tenant:    name or null,                              of
- * the likely tenant column anonymous: id or null }
+ *   { tables:    [{ id, name, everywhere, readers: [id], view, rls, force, invoker,
+ *                   columns: [name] }],
+ *     grants:    [{ table, role, privileges: [name] }],  what owners have is left out
+ *     policies:  [{ table, id, name, command, permissive, roles, using, check }],
+ *     triggers:  [{ table, id, name, enable }],
+ *     functions: [{ id, plain, name, definition, source, language, returns, rows, definer,
+ *                   owner, arguments: [type], helper, guards: [name] }],
+ *                helper: a policy or trigger calls it, of the tables that it guards
+ *     roles:     [id],  those that BYPASSRLS could be given to
+ *     tenant:    name or null,  of the likely tenant column
+ *     anonymous: id or null }
  *
  * Every `id`, `plain`, `table`, `role`, `roles`, `owner` is quoted, to be put into SQL as it is;
  * `name` is as stored. Everything is sorted.

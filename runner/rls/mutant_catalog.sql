@@ -32,15 +32,21 @@ with recursive scope as (
 	where p.prokind = 'f' and not exists (
 		select from extension e where e.classid = 'pg_proc'::regclass and e.objid = p.oid)
 ), helpers as (
-	-- What policies and triggers call, and what that calls: a body is text, so by its name.
-	select f.oid, f.prosrc
+	-- What policies and triggers call, and what that calls: a body is text, so by its name. And
+	-- for which table.
+	select f.oid, f.prosrc, t.relname as guarded
 	from functions f
-	where exists (select from pg_depend d
-			where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass
-				and d.refobjid = f.oid)
-		or exists (select from pg_trigger g where g.tgfoid = f.oid and not g.tgisinternal)
+	join pg_depend d on d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass
+		and d.refobjid = f.oid
+	join pg_policy p on p.oid = d.objid
+	join tables t on t.oid = p.polrelid
 	union
-	select f.oid, f.prosrc
+	select f.oid, f.prosrc, t.relname
+	from functions f
+	join pg_trigger g on g.tgfoid = f.oid and not g.tgisinternal
+	join tables t on t.oid = g.tgrelid
+	union
+	select f.oid, f.prosrc, h.guarded
 	from functions f
 	join helpers h on position(f.called in h.prosrc) > 0
 ), called as (
@@ -114,6 +120,10 @@ select jsonb_build_object(
 			'rows', f.proretset, 'definer', f.prosecdef,
 			'owner', quote_ident(pg_get_userbyid(f.proowner)),
 			'helper', exists (select from helpers h where h.oid = f.oid),
+			'guards', (
+				select coalesce(jsonb_agg(distinct h.guarded order by h.guarded), '[]')
+				from helpers h
+				where h.oid = f.oid),
 			'arguments', (
 				select coalesce(jsonb_agg(format_type(f.proargtypes[i], null) order by i), '[]')
 				from generate_series(0, f.pronargs - 1) i)) order by f.plain, f.oid), '[]')

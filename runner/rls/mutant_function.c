@@ -41,6 +41,8 @@ add(struct making *making, const struct function *f, const char *kind, const cha
 	mutant_name(making, mutant, f->id, kind);
 	mutant->object = arena_printf(making->arena, "function %s", f->id);
 	mutant->family = mutant->object;
+	if (catalog_true(f->row, "helper"))
+		mutant->guards = mutant_names(making, f->row, "guards");
 	mutant->apply = apply;
 	mutant->undo = arena_printf(making->arena, "%s", f->definition);
 	return mutant;

@@ -20,6 +20,9 @@ void mutants_of_functions(struct making *making);
 const char *catalog_text(const json_t *row, const char *key);
 bool catalog_true(const json_t *row, const char *key);
 
+/* The list of texts `key` of a catalog's row, NULL at its end. */
+const char *const *mutant_names(struct making *making, const json_t *row, const char *key);
+
 /* `sentence` with every {} replaced by `name`. */
 const char *mutant_text(struct making *making, const char *sentence, const char *name);
 

@@ -227,6 +227,32 @@ count_under(const char *name, const char *claims, const char *statement)
 	return count;
 }
 
+static bool
+has_mutant(const char *name)
+{
+	for (size_t i = 0; i < t.mutants.count; i++) {
+		if (strcmp(t.mutants.items[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+Test(mutant, takes_the_tables_asked_for_and_the_helpers_that_guard_them)
+{
+	static const char *const tables[] = { "yacht_registry" };
+	struct mutant_scope scope = { .tables = tables, .table_count = 1, .anonymous = "anon" };
+
+	cr_assert(mutants_read(t.session, &scope, TIMEOUT_MS, &t.mutants, &t.err), "%s",
+		  t.err.message);
+	cr_expect(has_mutant("public.yacht_registry/rls-off"));
+	cr_expect_not(has_mutant("public.pms_parts/rls-off"));
+	/* Its policy calls the first of them, which calls the second; nothing of it the third. */
+	cr_expect(has_mutant("app.yacht_id()/returns-null"));
+	cr_expect(has_mutant("app.role()/returns-null"));
+	cr_expect_not(has_mutant("app.is_engineer()/returns-true"));
+	cr_expect(has_mutant("role authenticated/bypassrls"));
+}
+
 Test(mutant, opens_what_it_says_it_opens)
 {
 	static const char crew[] = "{\"sub\": \"57e82f78-0a2d-4a7c-a428-6287621d06c5\"}";

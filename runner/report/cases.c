@@ -27,3 +27,16 @@ case_is_bad(const struct run_entry *entry, const void *arg)
 	(void)arg;
 	return entry->verdict != VERDICT_PASS && entry->verdict != VERDICT_SKIP;
 }
+
+bool
+case_has_failed(const struct run_entry *entry, const void *arg)
+{
+	(void)arg;
+	return entry->verdict == VERDICT_FAIL;
+}
+
+bool
+case_has_erred(const struct run_entry *entry, const void *arg)
+{
+	return case_is_bad(entry, arg) && !case_has_failed(entry, arg);
+}

@@ -15,5 +15,8 @@ bool cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void
 
 /* FAIL, ERROR, or never settled. `arg` is not looked at. */
 bool case_is_bad(const struct run_entry *entry, const void *arg);
+bool case_has_failed(const struct run_entry *entry, const void *arg);
+/* Could not be judged: bad, and no failure. */
+bool case_has_erred(const struct run_entry *entry, const void *arg);
 
 #endif

@@ -299,19 +299,6 @@ add_consequence(void *arg, const struct planned_case *planned, const struct run_
 	page_flush(page);
 }
 
-static bool
-has_failed(const struct run_entry *entry, const void *arg)
-{
-	(void)arg;
-	return entry->verdict == VERDICT_FAIL;
-}
-
-static bool
-has_erred(const struct run_entry *entry, const void *arg)
-{
-	return case_is_bad(entry, arg) && !has_failed(entry, arg);
-}
-
 bool
 page_failures(struct page *page)
 {
@@ -322,9 +309,9 @@ page_failures(struct page *page)
 		return true;
 	page_section(page, "failures", "Failures");
 	page_flush(page);
-	bool ok = cases_each(page->run, has_failed, add_card, page, page->err) &&
-		  cases_each(page->run, has_erred, add_card, page, page->err) &&
-		  cases_each(page->run, has_erred, add_consequence, &list, page->err);
+	bool ok = cases_each(page->run, case_has_failed, add_card, page, page->err) &&
+		  cases_each(page->run, case_has_erred, add_card, page, page->err) &&
+		  cases_each(page->run, case_has_erred, add_consequence, &list, page->err);
 	if (list.count)
 		buf_printf(&page->out, "</ul>\n");
 	rerun_command(page->run, page_scratch(page));

@@ -9,7 +9,6 @@
 #include "report/html_text.h"
 #include "report/html_walls.h"
 #include "report/summary.h"
-#include "report/times.h"
 
 /* More bars than this are a wall: then how many cases ran at once is drawn instead. */
 #define BARS    1000
@@ -371,13 +370,9 @@ add_latency(struct page *page, const struct times *times)
 bool
 page_charts(struct page *page)
 {
-	struct times times;
-
-	if (!times_measure(&times, page->run, page->err))
-		return false;
 	page_section(page, "times", "Times");
 	add_timeline(page);
-	add_latency(page, &times);
+	add_latency(page, &page->run->times);
 	page_section_end(page);
 	return true;
 }

@@ -243,19 +243,6 @@ add_failure(void *arg, const struct planned_case *planned, const struct run_case
 	part_flush(document);
 }
 
-static bool
-has_failed(const struct run_entry *entry, const void *arg)
-{
-	(void)arg;
-	return entry->verdict == VERDICT_FAIL;
-}
-
-static bool
-has_erred(const struct run_entry *entry, const void *arg)
-{
-	return case_is_bad(entry, arg) && !has_failed(entry, arg);
-}
-
 /* What failed stands before what could not be judged. */
 bool
 part_failures(struct document *document)
@@ -266,8 +253,8 @@ part_failures(struct document *document)
 	if (totals->failed + totals->errors == 0)
 		buf_printf(&document->out, "None.\n\n");
 	part_flush(document);
-	return cases_each(document->run, has_failed, add_failure, document, document->err) &&
-	       cases_each(document->run, has_erred, add_failure, document, document->err);
+	return cases_each(document->run, case_has_failed, add_failure, document, document->err) &&
+	       cases_each(document->run, case_has_erred, add_failure, document, document->err);
 }
 
 static bool (*const parts[])(struct document *document) = {

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "check/finding.h"
+#include "run/latency.h"
 
 enum verdict {
 	VERDICT_NONE,  /* not settled: only in a run that was cut short */
@@ -154,6 +155,12 @@ bool trouble_parse(const char *name, enum trouble *trouble);
 const char *purpose_name(enum purpose purpose); /* "step", "before", "after", ... */
 bool purpose_parse(const char *name, enum purpose *purpose);
 
+/* How long every exchange of the cases took. */
+struct times {
+	struct latency http; /* whole replies, without the wait for a slot of ours */
+	struct latency sql;  /* statements */
+};
+
 /* A run read back from its record. */
 struct run_entry {
 	struct planned_case planned;
@@ -176,6 +183,7 @@ struct run {
 	struct totals totals; /* recomputed from the cases, never taken from the footer; what did
 				 not settle is an error */
 	struct invariants invariants; /* the footer's, or what the cases show where that is more */
+	struct times times;
 	bool interrupted;             /* a case did not run, or did not finish, for want of time */
 	bool complete;                /* footer present, chain whole, every case settled */
 	long line_count;              /* whole lines of the record */

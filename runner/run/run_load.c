@@ -179,7 +179,7 @@ read_case(struct loading *loading)
 	entry->length = loading->len;
 	if (settled.trouble == TROUBLE_INTERRUPTED)
 		run->interrupted = true;
-	settled_count(&settled, &run->totals, &run->invariants);
+	settled_count(&settled, run);
 	return true;
 }
 

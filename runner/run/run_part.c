@@ -10,7 +10,7 @@ static void
 count_case(struct run *part, const struct run_entry *entry, const struct run_case *run_case)
 {
 	part->totals.planned++;
-	settled_count(run_case, &part->totals, &part->invariants);
+	settled_count(run_case, part);
 	part->interrupted = part->interrupted || run_case->trouble == TROUBLE_INTERRUPTED;
 	part->complete = part->complete && entry->offset >= 0;
 }

@@ -272,14 +272,27 @@ count_exchange(const struct exchange *exchange, struct invariants *invariants)
 	return step;
 }
 
-void
-settled_count(const struct run_case *run_case, struct totals *totals, struct invariants *invariants)
+static void
+add_time(const struct exchange *exchange, struct times *times)
 {
+	if (exchange->kind == EXCHANGE_SQL)
+		latency_add(&times->sql, exchange->sql.elapsed_us);
+	else if (exchange->http.status && !exchange->http.problem)
+		latency_add(&times->http, exchange->http.timing.total_us);
+}
+
+void
+settled_count(const struct run_case *run_case, struct run *run)
+{
+	struct totals *totals = &run->totals;
+	struct invariants *invariants = &run->invariants;
 	enum verdict verdict = run_case->verdict;
 	bool asked = false;
 
-	for (size_t i = 0; i < run_case->exchange_count; i++)
+	for (size_t i = 0; i < run_case->exchange_count; i++) {
 		asked |= count_exchange(&run_case->exchanges[i], invariants);
+		add_time(&run_case->exchanges[i], &run->times);
+	}
 	for (size_t i = 0; i < run_case->findings.count; i++) {
 		enum finding_type type = run_case->findings.items[i].type;
 

@@ -19,8 +19,7 @@ bool settled_read(char *line, size_t len, struct arena *arena, struct run_case *
 const struct exchange *settled_exchanges(char *text, size_t len, struct arena *arena,
 					 size_t *count);
 
-/* Count the case's verdict and exchanges, but not as planned. */
-void settled_count(const struct run_case *run_case, struct totals *totals,
-		   struct invariants *invariants);
+/* Add the case to the totals of `run`, but not as planned, to its invariants and its times. */
+void settled_count(const struct run_case *run_case, struct run *run);
 
 #endif

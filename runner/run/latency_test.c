@@ -1,4 +1,4 @@
-#include "report/latency.h"
+#include "run/latency.h"
 
 #include <criterion/criterion.h>
 

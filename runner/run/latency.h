@@ -3,8 +3,8 @@
  * Each power of two of microseconds has LATENCY_STEPS buckets, so that a percentile is at most
  * one step, 3.2 %, above the true value. Least, greatest and sum are exact.
  */
-#ifndef REPORT_LATENCY_H
-#define REPORT_LATENCY_H
+#ifndef RUN_LATENCY_H
+#define RUN_LATENCY_H
 
 #include <stdint.h>
 

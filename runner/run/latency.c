@@ -1,4 +1,4 @@
-#include "report/latency.h"
+#include "run/latency.h"
 
 /* Below this every microsecond has a bucket of its own. */
 #define LINEAR ((int64_t)LATENCY_STEPS)

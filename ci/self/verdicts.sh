@@ -124,6 +124,17 @@ too_few_to_compare() {
 		compared 8 inconclusive && grep -q 'is not ruled out' "$document"
 }
 
+# A round that went wrong, made here: its record is here, too, and the document shows what was asked.
+with_transcript() {
+	sed 's/^expect: { commit: [^,]*/expect: { commit: 0123456789abcdef/' "$work/target.yaml" >"$work/strange.yaml"
+	rounds 1 && exits 1 "$lensgate" watch shopping_list --once --env "$work/strange.yaml" \
+		--env-file "$target_secrets" --out "$work/told" >"$work/told.log" || return 1
+	"$lensgate" canary shopping_list --stage staging-canary --env "$work/target.yaml" \
+		--env-file "$target_secrets" --out "$work/told" >"$work/told.md"
+	grep -q '^### .*: service_health, ERROR' "$work/told.md" &&
+		grep -q '^nothing was asked: the target runs another version: commit 0123456789abcdef was expected' "$work/told.md"
+}
+
 # In at 10 is in at 50; and the same again tomorrow.
 rolled_out() {
 	for percent in 10 50 100; do
@@ -142,6 +153,8 @@ still_on() {
 		--env-file "$target_secrets" --out "$work/canary.out"
 }
 
+check 'canary: the tables of the rounds are made' exits 0 "$lensgate" migrate --env "$work/target.yaml" \
+	--env-file "$target_secrets"
 check 'canary: a good week is promoted' good_week
 check 'canary: a week with one 5xx is rolled back, with all that is known of it' week_with_one_5xx
 check 'canary: two slow rounds are rolled back' two_slow_rounds
@@ -150,6 +163,7 @@ check 'canary: wrong checks hold' wrong_checks
 check 'canary: a candidate like the baseline is promoted' like_the_baseline
 check 'canary: a candidate that is surely slower is rolled back' slower_than_the_baseline
 check 'canary: too few rounds of a candidate are inconclusive' too_few_to_compare
+check 'canary: a round that went wrong is in the document with what was asked' with_transcript
 check 'canary: who is in at 10 % is in at 50 %, and stays' rolled_out
 check 'canary: a lens that is still on is found to be' still_on
 

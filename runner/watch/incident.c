@@ -216,7 +216,7 @@ add_transcripts(const struct incident *in, struct buf *out)
 				   text_of(one, "at") + 11, text_of(test, "id"),
 				   text_of(test, "verdict"));
 			prose_code(out, text_of(one, "record"));
-			buf_printf(out, "\n");
+			buf_printf(out, "\n\n");
 			prose_block(out, "http", text_of(test, "text"),
 				    json_string_length(json_object_get(test, "text")));
 		}

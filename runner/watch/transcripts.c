@@ -38,6 +38,9 @@ case_text(const struct run *run, size_t index)
 	if (run_case_read(run, index, &arena, &run_case, &ignored)) {
 		buf_init(&text, TEXT_BYTES);
 		transcript_case(&run_case, &text);
+		if (text.len == 0)
+			buf_printf(&text, "nothing was asked: %s\n",
+				   run_case.reason ? run_case.reason : "no reason is on record");
 		one = json_pack("{s:s, s:s, s:s%}", "id", run->entries[index].planned.id, "verdict",
 				verdict_name(run_case.verdict), "text", text.text, text.len);
 		buf_release(&text);

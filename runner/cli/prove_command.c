@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "check/regex.h"
 #include "cli/exit.h"
 #include "cli/masking.h"
 #include "cli/mistakes.h"
@@ -133,22 +132,6 @@ open_stage(struct proof_run *p)
 	return learn_secrets(p);
 }
 
-/* Keep those whose name matches --mutant. */
-static void
-select_mutants(struct proof_run *p)
-{
-	struct findings findings = { .arena = &p->mutants.arena };
-	size_t kept = 0;
-
-	for (size_t i = 0; p->settings->mutant && i < p->mutants.count; i++) {
-		const char *name = p->mutants.items[i].name;
-		if (regex_search(&findings, p->settings->mutant, name, strlen(name)) == REGEX_FOUND)
-			p->mutants.items[kept++] = p->mutants.items[i];
-	}
-	if (p->settings->mutant)
-		p->mutants.count = kept;
-}
-
 /* The tables that the suites' lenses are about: those of another lens are for its own suites to
  * guard. Who names a schema means all of it. */
 static void
@@ -175,21 +158,16 @@ read_mutants(struct proof_run *p)
 				      .schema_count = p->settings->schemas.count,
 				      .tenant_column = p->settings->tenant_column,
 				      .anonymous = "anon" };
-	char why[128];
 
-	if (p->settings->mutant && !regex_valid(p->settings->mutant, why))
-		return error_set(&p->err, ERROR_USAGE, "--mutant: %s", why);
 	p->copy = copy_open(p->loop, p->stage.workspace.environment->database,
 			    p->stage.embed != NULL, &p->err);
 	name_tables(p, &scope);
 	if (!p->copy ||
 	    !mutants_read(copy_session(p->copy), &scope, CATALOG_MS, &p->mutants, &p->err))
 		return false;
-	select_mutants(p);
-	if (p->mutants.count == 0)
-		return fail(p, ERROR_USAGE,
-			    "there is no such mutant; see: lensgate prove --list-mutants");
-	return true;
+	if (p->settings->mutant && !mutants_select(&p->mutants, p->settings->mutant, &p->err))
+		return false;
+	return p->mutants.count > 0 || fail(p, ERROR_USAGE, "nothing there guards any rows");
 }
 
 /* ---- one run ---- */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/regex.h"
 #include "rls/mutant_catalog.h"
 #include "rls/mutant_making.h"
 
@@ -161,4 +162,23 @@ mutants_read(struct sql_session *session, const struct mutant_scope *scope, int6
 
 	json_decref(catalog);
 	return ok;
+}
+
+bool
+mutants_select(struct mutants *mutants, const char *pattern, struct error *err)
+{
+	struct findings findings = { .arena = &mutants->arena };
+	size_t kept = 0;
+	char why[128];
+
+	if (!regex_valid(pattern, why))
+		return error_set(err, ERROR_USAGE, "\"%s\" is no pattern for mutants: %s", pattern,
+				 why);
+	for (size_t i = 0; i < mutants->count; i++) {
+		const char *name = mutants->items[i].name;
+		if (regex_search(&findings, pattern, name, strlen(name)) == REGEX_FOUND)
+			mutants->items[kept++] = mutants->items[i];
+	}
+	mutants->count = kept;
+	return kept > 0 || error_set(err, ERROR_USAGE, "no mutant is called like \"%s\"", pattern);
 }

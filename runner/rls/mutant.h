@@ -60,6 +60,10 @@ bool mutants_read(struct sql_session *session, const struct mutant_scope *scope,
 bool mutants_make(const json_t *catalog, const struct mutant_scope *scope, struct mutants *mutants,
 		  struct error *err) MUST_USE;
 
+/* Keep those whose name matches `pattern` (PCRE2). ERROR_USAGE when it is no pattern, or none does.
+ */
+bool mutants_select(struct mutants *mutants, const char *pattern, struct error *err) MUST_USE;
+
 /* Does nothing to a zeroed list. */
 void mutants_release(struct mutants *mutants);
 

@@ -253,6 +253,18 @@ Test(mutant, takes_the_tables_asked_for_and_the_helpers_that_guard_them)
 	cr_expect(has_mutant("role authenticated/bypassrls"));
 }
 
+Test(mutant, a_name_that_none_has_is_a_mistake_and_so_is_a_bad_pattern)
+{
+	read_mutants(NULL, 0);
+	cr_expect(mutants_select(&t.mutants, "yacht_registry/rls-off$", &t.err));
+	cr_expect_eq(t.mutants.count, 1);
+	cr_expect_not(mutants_select(&t.mutants, "(", &t.err));
+	cr_expect_eq(t.err.code, ERROR_USAGE);
+	t.err = (struct error){ 0 };
+	cr_expect_not(mutants_select(&t.mutants, "nothing-of-that-name", &t.err));
+	cr_expect_eq(t.err.code, ERROR_USAGE);
+}
+
 Test(mutant, opens_what_it_says_it_opens)
 {
 	static const char crew[] = "{\"sub\": \"57e82f78-0a2d-4a7c-a428-6287621d06c5\"}";

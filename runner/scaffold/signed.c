@@ -66,9 +66,15 @@ signed_add(const struct draft *draft, const struct action *action, json_t *cases
 	if (!action->signature.over.value)
 		return;
 	add(draft, action, "not-at-all", "without a signature", NULL, cases);
-	if (other)
+	if (other) {
 		add(draft, action, "by-another", "with somebody else's signature",
 		    json_pack("{s:s}", "as", other), cases);
+		/* All but the name is right: the role, and a hash over what it says. */
+		add(draft, action, "in-another-name", "signed in somebody else's name",
+		    json_pack("{s:{s:o}}", "with", "user_id",
+			      json_sprintf("${personas.%s.user}", other)),
+		    cases);
+	}
 	if (draft->lens->role_count > 1)
 		add(draft, action, "in-another-role", "signed in another role",
 		    json_pack("{s:{s:s}}", "with", "role_at_signing",

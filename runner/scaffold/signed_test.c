@@ -27,9 +27,12 @@ Test(signed, each_signature_is_bad_in_one_way)
 
 	sketch_begin(&sketch, "suites/receiving/lens.yaml");
 	json_t *cases = cases_of(&sketch, "accept_receiving");
-	cr_expect_eq(json_array_size(cases), 5);
+	cr_expect_eq(json_array_size(cases), 6);
 	expect_signature(cases, "signed.accept_receiving.by-another",
 			 "{\"type\": \"pin\", \"as\": \"manager\"}");
+	expect_signature(
+		cases, "signed.accept_receiving.in-another-name",
+		"{\"type\": \"pin\", \"with\": {\"user_id\": \"${personas.manager.user}\"}}");
 	expect_signature(cases, "signed.accept_receiving.in-another-role",
 			 "{\"type\": \"pin\", \"with\": {\"role_at_signing\": \"crew\"}}");
 	expect_signature(cases, "signed.accept_receiving.long-ago",

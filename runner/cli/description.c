@@ -8,9 +8,9 @@
 
 #include "base/file.h"
 #include "exec/survey.h"
+#include "scaffold/gaps.h"
 #include "scaffold/openapi.h"
 #include "scaffold/outline.h"
-#include "scaffold/gaps.h"
 #include "suite/lens.h"
 
 #define LENS_BYTES (4UL << 20)

@@ -140,25 +140,7 @@ else
 	echo 'wrk is not installed: left out (ci/setup.sh bench installs it)'
 fi
 
-# The matrix: the lens's own, and 53 tables x 6 personas x 100 rows with policies as people write them.
-database=$(sed -n 's/^database: *//p' "$work/env.yaml")
-psql -X -q -v ON_ERROR_STOP=1 -d "$database" -f fixtures/bench/matrix.sql >"$work/log" 2>&1 || {
-	cat "$work/log" >&2
-	exit 1
-}
-i=0
-while [ "$i" -lt "$runs" ]; do
-	i=$((i + 1))
-	"$lensgate" matrix --database "$database" --personas fixtures/bench/matrix.yaml -q \
-		--report json="$work/matrix.json" >"$work/log" || { cat "$work/log" >&2; exit 1; }
-	jq '.elapsed_ms' "$work/matrix.json" >>"$work/matrix.ms"
-	jq '(.cells | length) * 1000 / .elapsed_ms | floor' "$work/matrix.json" >>"$work/matrix.cells"
-	jq '.tries * 1000 / .elapsed_ms | floor' "$work/matrix.json" >>"$work/matrix.tries"
-done
-wall "$lensgate" matrix shopping_list -q | spread 'matrix of the lens, embedded' ms
-spread 'matrix, 53 tables x 6 personas x 100 rows' ms <"$work/matrix.ms"
-spread '  cells' cells/s <"$work/matrix.cells"
-spread '  probes, on one connection (aim 8000)' probes/s <"$work/matrix.tries"
+"$PWD/ci/bench-matrix.sh"
 "$PWD/ci/bench-rls.sh"
 "$PWD/ci/bench-watch.sh"
 "$PWD/ci/bench-reports.sh"

@@ -158,13 +158,11 @@ connect_all(struct job *job, const char *conninfo, struct error *err)
 
 	job->loop = loop_new();
 	while (job->session_count < CONNECTIONS) {
-		struct sql_session *session = sql_session_open(job->loop, &options, &problem);
+		struct sql_session *session = sql_session_begin(job->loop, &options, &problem);
 
 		if (!session)
 			break;
 		job->sessions[job->session_count++] = session;
-		if (!sql_session_script(session, "begin", SHORT_MS, NULL, err))
-			return false;
 	}
 	if (!job->session_count)
 		*err = problem;

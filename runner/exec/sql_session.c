@@ -300,8 +300,10 @@ limit(struct sql_session *s, int64_t timeout_ms, struct error *err)
 	return exchange(s, &(struct message){ text, NULL, -1, SETTING_MS }, NULL, err);
 }
 
-struct sql_session *
-sql_session_open(struct loop *loop, const struct sql_options *options, struct error *err)
+/* Connect, and say `first` (NULL: nothing) before the settings. */
+static struct sql_session *
+open_session(struct loop *loop, const struct sql_options *options, const char *first,
+	     struct error *err)
 {
 	struct sql_session *session = calloc(1, sizeof(*session));
 
@@ -310,10 +312,26 @@ sql_session_open(struct loop *loop, const struct sql_options *options, struct er
 	session->loop = loop;
 	session->fd = -1;
 	if (connect_in_time(session, options, err) &&
-	    sql_session_script(session, sql_session_settings, SETTING_MS, NULL, err))
+	    (!first ||
+	     exchange(session, &(struct message){ first, NULL, -1, SETTING_MS }, NULL, err)) &&
+	    exchange(session, &(struct message){ sql_session_settings, NULL, -1, SETTING_MS }, NULL,
+		     err)) {
 		return session;
+	}
 	sql_session_close(session);
 	return NULL;
+}
+
+struct sql_session *
+sql_session_open(struct loop *loop, const struct sql_options *options, struct error *err)
+{
+	return open_session(loop, options, NULL, err);
+}
+
+struct sql_session *
+sql_session_begin(struct loop *loop, const struct sql_options *options, struct error *err)
+{
+	return open_session(loop, options, "begin", err);
 }
 
 void

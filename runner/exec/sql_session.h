@@ -28,6 +28,10 @@ struct sql_session;
  * in time. Not from inside a callback of the loop, as all of these. */
 struct sql_session *sql_session_open(struct loop *loop, const struct sql_options *options,
 				     struct error *err) MUST_USE;
+/* The same, in a transaction that is begun with it. A rollback takes the settings of the session
+ * back too: through a pooler the connection is somebody else's next. */
+struct sql_session *sql_session_begin(struct loop *loop, const struct sql_options *options,
+				      struct error *err) MUST_USE;
 /* Open transactions are rolled back by the server. NULL does nothing. */
 void sql_session_close(struct sql_session *session);
 

@@ -152,3 +152,26 @@ Test(sql_session, whatever_else_the_loop_serves_goes_on_meanwhile)
 	cr_assert(script("select pg_sleep(0.2)"));
 	cr_expect(fired);
 }
+
+Test(sql_session, a_rollback_takes_back_the_settings_of_a_session_that_began_in_a_transaction)
+{
+	const struct sql_options options = {
+		.conninfo = cluster_conninfo(&t.database.cluster, &t.database.site, "postgres")
+	};
+	static const char settings[] = "select string_agg(name || ' = ' || setting, '; ' order by "
+				       "name) as text from pg_settings"
+				       " where source = 'session' and name <> 'application_name'";
+
+	sql_session_close(t.database.session);
+	t.database.session = sql_session_begin(t.database.loop, &options, &t.err);
+	cr_assert(t.database.session, "%s", t.err.message);
+	cr_assert(sql_session_script(t.database.session, "select 1", 7000, NULL, &t.err));
+	cr_assert(sql_session_script(t.database.session, settings, 7000, &t.rows, &t.err));
+	cr_expect(strstr(json_string_value(json_object_get(json_array_get(t.rows, 0), "text")),
+			 "lock_timeout = 1000"));
+	json_decref(t.rows);
+	cr_assert(sql_session_script(t.database.session, "rollback", 7000, NULL, &t.err));
+	cr_assert(sql_session_script(t.database.session, settings, 7000, &t.rows, &t.err));
+	cr_expect_null(strstr(json_string_value(json_object_get(json_array_get(t.rows, 0), "text")),
+			      "lock_timeout"));
+}

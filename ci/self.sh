@@ -50,6 +50,34 @@ verdicts_as_named() {
 			== ["blocked", "blocked", "database", "unknown"]' "$work/failing/run/latest/result.json"
 }
 
+# result.json is as its schema says, of whatever came out: passed, failed, refused, killed.
+as_schema_says() {
+	"$lensgate" run shopping_list/rls.yaml rls-06-hod-approve --fault success-without-write \
+		--out "$work/wrong" -q >"$work/wrong.log" 2>&1
+	[ $? -eq 1 ] || return 1
+	for made in fixtures/golden/killed fixtures/golden/refused fixtures/golden/mixed; do
+		"$lensgate" report "$made.jsonl" --report json="$work/$(basename "$made").json" >"$work/made.log" 2>&1
+	done
+	python3 - suites/schema/result.schema.json "$work/wrong/run/latest/result.json" \
+		"$work/gate/pre-deploy/latest/result.json" "$work/failing/run/latest/result.json" \
+		"$work/killed.json" "$work/refused.json" "$work/mixed.json" <<-'END'
+		import json, sys, jsonschema
+		schema, *results = [json.load(open(path)) for path in sys.argv[1:]]
+		kind = jsonschema.validators.validator_for(schema)
+		kind.check_schema(schema)
+		wrong = [f"{path}: {'/'.join(map(str, e.absolute_path))}: {e.message[:200]}"
+		         for path, result in zip(sys.argv[2:], results)
+		         for e in kind(schema).iter_errors(result)]
+		# A schema that takes anything would take these.
+		for name in schema["required"]:
+		    less = {key: value for key, value in results[0].items() if key != name}
+		    if kind(schema).is_valid(less):
+		        wrong.append(f"a result without {name} is taken")
+		print("\n".join(wrong))
+		sys.exit(bool(wrong))
+	END
+}
+
 well_formed() {
 	exits 0 "$lensgate" gate pre-deploy --out "$work/gate" -q &&
 		xmllint --noout --schema fixtures/golden/junit.xsd "$work/gate/pre-deploy/latest/junit.xml" &&
@@ -102,6 +130,11 @@ check 'suites that must pass do' exits 0 "$lensgate" run suites/self/passing.yam
 check 'suites that must not pass end as their cases are named' verdicts_as_named
 check 'only failures: exit 1' exits 1 "$lensgate" run suites/self/failing.yaml fail-status fail-body --out "$work/one" -q
 check 'a gate of 27 writes JUnit and evidence of 27' well_formed
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	check 'every result is as its schema says' as_schema_says
+else
+	echo "SKIP  every result is as its schema says: there is no python3-jsonschema"
+fi
 check 'no token is in any output' no_secret
 check 'no target: 27 errors, exit 3' nobody_there
 check 'a usage error: exit 2' exits 2 "$lensgate" run --no-such-option

@@ -74,10 +74,15 @@ static const char *
 shown_title(struct conductor *c)
 {
 	const struct conduct_shard *shard = c->score->shard;
+	const char *title = title_of(c);
 
-	return shard ? arena_printf(&c->arena, "%s (shard %zu of %zu)", title_of(c), shard->number,
-				    shard->packing->count)
-		     : title_of(c);
+	if (shard)
+		title = arena_printf(&c->arena, "%s (shard %zu of %zu)", title, shard->number,
+				     shard->packing->count);
+	if (c->score->plan->seed)
+		title = arena_printf(&c->arena, "%s, shuffled by --seed %ld", title,
+				     c->score->plan->seed);
+	return title;
 }
 
 static void

@@ -78,6 +78,8 @@ run_part(const struct header_facts *facts)
 	json_t *part = json_pack("{s:s, s:s, s:o}", "id", facts->identity->run_id, "started",
 				 started, "command", texts(facts->argv, argc));
 	json_object_set_new(part, "reports", json_deep_copy(facts->reports));
+	if (facts->plan->seed)
+		json_object_set_new(part, "seed", json_integer(facts->plan->seed));
 	if (facts->title)
 		add_title(part, facts);
 	if (gate)

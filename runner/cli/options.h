@@ -17,12 +17,12 @@ struct option_list {
 struct settings {
 	const char *environment;
 	struct option_list faults, flags, tags, vars, env_files, reports, schemas, roles;
-	const char *grep, *shard, *timings, *record, *out, *title, *write_env;
+	const char *grep, *failed_in, *shard, *timings, *record, *out, *title, *write_env;
 	const char *personas, *root, *snapshot, *layers; /* of a matrix */
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
 	const char *from, *from_openapi;                     /* description of a new lens */
 	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
-	long jobs, retries, port, rollout;
+	long jobs, retries, seed, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
 	const char *listen, *simulate, *since, *canary_stage, *candidate, *ca, *html;

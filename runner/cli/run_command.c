@@ -18,6 +18,7 @@
 #include "cli/mistakes.h"
 #include "cli/sharding.h"
 #include "cli/stage.h"
+#include "plan/order.h"
 #include "plan/plan.h"
 #include "report/report.h"
 
@@ -73,10 +74,11 @@ make_plan(struct job *job)
 		.grep = settings->grep,
 		.ids = job->stage.workspace.ids,
 		.id_count = job->stage.workspace.id_count,
-		.last_failed = settings->last_failed,
+		.last_failed = settings->last_failed || settings->failed_in,
 	};
 
-	if (settings->last_failed && !failed_cases_load(&job->failed, settings->out, &err)) {
+	if (options.last_failed && !job->failed.run &&
+	    !failed_cases_load(&job->failed, settings->failed_in, settings->out, &err)) {
 		*errors_new(&job->stage.errors) = err;
 		return false;
 	}
@@ -95,7 +97,29 @@ make_plan(struct job *job)
 		error_set(errors_new(&job->stage.errors), ERROR_USAGE,
 			  "`%s` names no file and no case", unmatched);
 	selection_free(selection);
-	return !unmatched && cut(job);
+	if (unmatched || !cut(job))
+		return false;
+	if (settings->seed)
+		plan_shuffle(job->plan, settings->seed);
+	return true;
+}
+
+/* Which run --last-failed took: somebody may have run something else since. */
+static void
+say_failed(const struct job *job)
+{
+	const struct failed_cases *failed = &job->failed;
+	size_t gone;
+
+	if (!failed->run || job->stage.settings->list)
+		return;
+	(void)fprintf(stderr, "%zu case%s did not pass in %s\n", failed->count,
+		      failed->count == 1 ? "" : "s", failed->run);
+	gone = failed_cases_gone(failed, job->stage.workspace.suites,
+				 job->stage.workspace.suite_count);
+	if (gone)
+		(void)fprintf(stderr, "%zu of them %s in no suite that was read\n", gone,
+			      gone == 1 ? "is" : "are");
 }
 
 static void
@@ -122,6 +146,7 @@ prepare(struct job *job, int *status)
 		*status = mistakes_print(&job->stage.errors);
 		return false;
 	}
+	say_failed(job);
 	if (settings->dry_run || settings->list) {
 		print_plan(job, settings->list);
 		*status = EXIT_PASSED;

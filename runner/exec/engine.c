@@ -4,6 +4,7 @@
 
 #include "base/must.h"
 #include "exec/engine_state.h"
+#include "plan/order.h"
 
 void
 engine_make_ready(struct engine *engine, size_t node)
@@ -238,8 +239,11 @@ begin_run(void *arg)
 	struct engine *engine = arg;
 
 	for (size_t i = 0; i < engine->plan->node_count; i++) {
-		if (engine->states[i].blockers == 0 && engine->states[i].state == STATE_WAITING)
-			engine_make_ready(engine, i);
+		size_t node = plan_at(engine->plan, i);
+
+		if (engine->states[node].blockers == 0 &&
+		    engine->states[node].state == STATE_WAITING)
+			engine_make_ready(engine, node);
 	}
 	pump(engine);
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "exec/janitor.h"
+#include "plan/order.h"
 #include "run/mask.h"
 
 /* Cases that pass wait a moment; those that do not ask a port where nobody listens. */
@@ -136,6 +137,34 @@ Test(engine, a_case_runs_after_what_it_needs_whatever_the_order_in_the_file)
 	expect(cases, 3, &(struct engine_options){ .jobs = 8 }, "a PASS\nb PASS\nc PASS\n");
 	cr_expect_eq(engine_totals(t.engine)->passed, 3);
 	cr_expect_eq(engine_totals(t.engine)->executed, 3);
+}
+
+Test(engine, a_shuffled_plan_starts_in_its_order_and_still_waits)
+{
+	const struct suite_case cases[] = {
+		{ .id = "a", .steps = passes },
+		{ .id = "b", .steps = passes },
+		{ .id = "c", .steps = passes },
+		{ .id = "d", .steps = passes },
+		{ .id = "e", .steps = passes, .needs = needs_a, .need_count = 1 },
+	};
+	struct error err = { 0 };
+	struct buf wanted;
+
+	prepare(cases, COUNTOF(cases), &(struct engine_options){ .jobs = 1 });
+	plan_shuffle(t.plan, 4);
+	cr_assert(engine_run(t.engine, &err), "%s", err.message);
+	buf_init(&wanted, 1000);
+	for (size_t i = 0; i < t.plan->node_count; i++) {
+		size_t node = plan_at(t.plan, i);
+
+		if (!t.plan->nodes[node].blockers)
+			buf_printf(&wanted, "%s PASS\n", t.plan->nodes[node].test->id);
+	}
+	buf_printf(&wanted, "e PASS\n");
+	cr_expect_str_eq(t.said.text, wanted.text);
+	cr_expect_str_neq(t.said.text, "a PASS\nb PASS\nc PASS\nd PASS\ne PASS\n");
+	buf_release(&wanted);
 }
 
 Test(engine, what_needs_a_case_that_did_not_pass_is_blocked_and_never_starts)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "plan/order.h"
 
 #define NOWHERE ((size_t)-1)
 
@@ -421,10 +422,11 @@ plan_print(const struct plan *plan, struct buf *out)
 	size_t *queue = must(calloc(plan->node_count + 1, sizeof(*queue)));
 	size_t count = 0;
 
-	for (size_t i = 0; i < plan->node_count; i++) {
+	for (size_t i = 0; i < plan->node_count; i++)
 		blockers[i] = plan->nodes[i].blockers;
-		if (!blockers[i])
-			queue[count++] = i;
+	for (size_t i = 0; i < plan->node_count; i++) {
+		if (!blockers[plan_at(plan, i)])
+			queue[count++] = plan_at(plan, i);
 	}
 	for (size_t head = 0; head < count; head++) {
 		const struct plan_node *node = &plan->nodes[queue[head]];

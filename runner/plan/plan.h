@@ -44,6 +44,8 @@ struct plan {
 	size_t node_count;
 	const size_t *cases; /* nodes that are cases, in report order */
 	size_t case_count;
+	const size_t *order; /* of starting, see plan/order.h; NULL: as nodes stand */
+	long seed;           /* that made it; 0: none */
 	bool mutates;
 	bool needs_database; /* some step, guard or promise wants SQL */
 };

@@ -53,6 +53,11 @@ add_facts(struct page *page)
 	summary_time(summary_elapsed_us(run), text);
 	walls_fact(&page->out, "took", text->text);
 	walls_fact(&page->out, "gate", summary_text(run, "run", "gate"));
+	if (summary_number(run, "run", "seed", 0)) {
+		text = page_scratch(page);
+		buf_printf(text, "%ld", summary_number(run, "run", "seed", 0));
+		walls_fact(&page->out, "order shuffled by seed", text->text);
+	}
 	walls_fact(&page->out, "run", summary_text(run, "run", "id"));
 	buf_printf(&page->out, "</dl>\n");
 }

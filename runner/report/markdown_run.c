@@ -82,6 +82,19 @@ time_rows(struct document *document)
 	part_row(document, "duration", text->text);
 }
 
+/* Who repeats a run that was shuffled needs to know by what. */
+static void
+order_row(struct document *document)
+{
+	struct buf *text = part_scratch(document);
+	long seed = summary_number(document->run, "run", "seed", 0);
+
+	if (!seed)
+		return;
+	buf_printf(text, "shuffled by --seed %ld", seed);
+	part_row(document, "order", text->text);
+}
+
 static void
 number_row(struct document *document, const char *name, const char *key)
 {
@@ -118,6 +131,7 @@ part_what_was_run(struct document *document)
 	part_row(document, "yacht", summary_text(run, "environment", "yacht"));
 	persona_rows(document);
 	time_rows(document);
+	order_row(document);
 	part_row(document, "run id", summary_text(run, "run", "id"));
 	buf_printf(&document->out, "\n");
 	return true;

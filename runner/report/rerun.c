@@ -5,9 +5,8 @@
 
 /* Options that say where a run happens; each takes an argument. How and what it ran is another
  * matter: --last-failed decides that. */
-static const char *const kept[] = {
-	"--env", "-e", "--env-file", "--var", "--out", "-o", "--fault"
-};
+static const char *const kept[] = { "--env", "-e", "--env-file", "--var",
+				    "--out", "-o", "--fault",    "--seed" };
 
 /* 0: not one of them; 1: its argument is the next word; 2: it has its argument in it. */
 static int

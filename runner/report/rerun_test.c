@@ -15,6 +15,8 @@ static const struct {
 	  "lensgate run --last-failed --fault --env" },
 	{ "[\"l\", \"run\", \"--var\", \"k=it's\", \"--report\", \"junit=x\", \"--environment\"]",
 	  "lensgate run --last-failed --var 'k=it'\\''s'" },
+	{ "[\"l\", \"run\", \"--seed\", \"7\", \"--last-failed\", \"--failed-in\", \"x\"]",
+	  "lensgate run --last-failed --seed 7" },
 	{ "[\"l\", \"run\", \"--env\"]", "lensgate run --last-failed --env" },
 	{ "null", "lensgate run --last-failed" },
 };

@@ -11,7 +11,7 @@ set -eu
 # not installed. `postgresql` is whatever version the distribution has; see provided_otherwise.
 build="gcc make pkg-config libc6-dev libcurl4-openssl-dev libjansson-dev libpq-dev libyaml-dev
 	libpcre2-dev libssl-dev libmicrohttpd-dev postgresql"
-test="libcriterion-dev libxml2-utils jq openssh-client python3-jsonschema"
+test="libcriterion-dev libxml2-utils jq curl openssl openssh-client python3-jsonschema"
 lint="clang-format clang-tidy shellcheck"
 bench="wrk time curl jq pgtap"
 

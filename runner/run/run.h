@@ -184,11 +184,11 @@ struct run {
 				 not settle is an error */
 	struct invariants invariants; /* the footer's, or what the cases show where that is more */
 	struct times times;
-	bool interrupted;             /* a case did not run, or did not finish, for want of time */
-	bool complete;                /* footer present, chain whole, every case settled */
-	long line_count;              /* whole lines of the record */
-	char digest[65];              /* SHA-256 of the last line: the run's name in evidence */
-	char broken[160];             /* where the hash chain breaks, "" when it is whole */
+	bool interrupted; /* a case did not run, or did not finish, for want of time */
+	bool complete;    /* footer present, chain whole, every case settled */
+	long line_count;  /* whole lines of the record */
+	char digest[65];  /* SHA-256 of the last line: the run's name in evidence */
+	char broken[160]; /* where the hash chain breaks, "" when it is whole */
 };
 
 /* Read `path` (a run.jsonl, or a directory that holds one). A last line that was cut in the

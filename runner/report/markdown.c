@@ -7,6 +7,7 @@
 #include "report/failure.h"
 #include "report/markdown_parts.h"
 #include "report/prose.h"
+#include "report/rerun.h"
 #include "report/summary.h"
 
 /* One case with its transcript. Bodies are cut far below. */
@@ -190,6 +191,12 @@ part_case_result(struct document *document, const struct planned_case *planned,
 	prose_inline(out, run_case->expected);
 	buf_printf(out, " | ");
 	prose_inline(out, run_case->actual ? run_case->actual : run_case->reason);
+	if (run_case->verdict == VERDICT_FAIL && run_case->findings.count && run_case->expected &&
+	    run_case->actual && strcmp(run_case->expected, run_case->actual) == 0) {
+		/* The reply was as wanted; what was not is elsewhere. */
+		buf_printf(out, ", but ");
+		prose_inline(out, run_case->findings.items[0].message);
+	}
 	buf_printf(out, " | ");
 	prose_inline(out, run_case->proof);
 	if (run_case->note) {
@@ -214,12 +221,53 @@ part_results(struct document *document)
 	return true;
 }
 
+/* One line for what was never asked because of something told elsewhere. */
+static void
+add_consequence(void *arg, const struct planned_case *planned, const struct run_case *run_case)
+{
+	struct document *document = arg;
+	struct buf *text = part_scratch(document);
+
+	if (!failure_is_consequence(run_case))
+		return;
+	if (!document->consequences++)
+		buf_printf(&document->out, "### Not asked because of something else\n\n"
+					   "| id | why |\n|---|---|\n");
+	buf_printf(&document->out, "| ");
+	prose_inline(&document->out, planned->id);
+	buf_printf(&document->out, " | ");
+	failure_line(run_case, text);
+	prose_inline(&document->out, text->text);
+	buf_printf(&document->out, " |\n");
+	part_flush(document);
+}
+
+/* How to ask again: the step by itself, and the case with what it needs. */
+static void
+add_repeat(struct document *document, const struct planned_case *planned,
+	   const struct run_case *run_case)
+{
+	struct buf *text = part_scratch(document);
+
+	failure_repeat(run_case, text);
+	if (text->len) {
+		buf_printf(&document->out, "\nTo repeat the step:\n\n");
+		prose_block(&document->out, "sh", text->text, text->len);
+	}
+	text = part_scratch(document);
+	rerun_case(document->run, planned, text);
+	buf_printf(&document->out, "\nTo run the case again, with what it needs:\n\n");
+	prose_block(&document->out, "sh", text->text, text->len);
+}
+
 static void
 add_failure(void *arg, const struct planned_case *planned, const struct run_case *run_case)
 {
 	struct document *document = arg;
 	struct buf *text = part_scratch(document);
 
+	if (failure_is_consequence(run_case))
+		return;
 	buf_printf(&document->out, "### %s ", verdict_name(run_case->verdict));
 	prose_inline(&document->out, planned->id);
 	buf_printf(&document->out, "\n\n");
@@ -233,12 +281,7 @@ add_failure(void *arg, const struct planned_case *planned, const struct run_case
 	text = part_scratch(document);
 	failure_text(planned, run_case, text);
 	prose_block(&document->out, "text", text->text, text->len);
-	text = part_scratch(document);
-	failure_repeat(run_case, text);
-	if (text->len) {
-		buf_printf(&document->out, "\nTo repeat it:\n\n");
-		prose_block(&document->out, "sh", text->text, text->len);
-	}
+	add_repeat(document, planned, run_case);
 	buf_printf(&document->out, "\n");
 	part_flush(document);
 }
@@ -253,8 +296,13 @@ part_failures(struct document *document)
 	if (totals->failed + totals->errors == 0)
 		buf_printf(&document->out, "None.\n\n");
 	part_flush(document);
-	return cases_each(document->run, case_has_failed, add_failure, document, document->err) &&
-	       cases_each(document->run, case_has_erred, add_failure, document, document->err);
+	if (!cases_each(document->run, case_has_failed, add_failure, document, document->err) ||
+	    !cases_each(document->run, case_has_erred, add_failure, document, document->err) ||
+	    !cases_each(document->run, case_has_erred, add_consequence, document, document->err))
+		return false;
+	if (document->consequences)
+		buf_printf(&document->out, "\n");
+	return true;
 }
 
 static bool (*const parts[])(struct document *document) = {

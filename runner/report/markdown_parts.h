@@ -18,6 +18,7 @@ struct document {
 	struct buf text; /* scratch: a text before it is made Markdown */
 	/* What the one look at all cases put aside for them, until it is their turn. */
 	struct buf sections[SECTIONS];
+	size_t consequences; /* told in one line each, so far */
 	struct error *err;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/cases.h"
+#include "report/causes.h"
 #include "report/coverage.h"
 #include "report/failure.h"
 #include "report/prose.h"
@@ -438,6 +439,8 @@ static bool
 write_parts(struct github *github, bool with_cases)
 {
 	add_head(github);
+	if (!causes_markdown(github->run, &github->out, github->err))
+		return false;
 	commit_part(github, "the head");
 	if (!add_failures(github))
 		return false;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "report/cases.h"
+#include "report/causes.h"
 #include "report/difference.h"
 #include "report/failure.h"
 #include "report/html_parts.h"
@@ -299,6 +300,32 @@ add_consequence(void *arg, const struct planned_case *planned, const struct run_
 	page_flush(page);
 }
 
+/* Thirteen failures are often one mistake. */
+static bool
+add_causes(struct page *page)
+{
+	struct causes causes;
+	struct buf *out = &page->out;
+	bool ok = causes_find(&causes, page->run, page->err);
+
+	if (ok && causes.count)
+		buf_printf(out,
+			   "<table class=\"members causes\"><thead><tr><th scope=\"col\">cases"
+			   "</th><th scope=\"col\">what was wrong</th><th scope=\"col\">such as"
+			   "</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; ok && i < causes.count && i < CAUSES_SHOWN; i++) {
+		buf_printf(out, "<tr><td>%zu</td><td>", causes.items[i].count);
+		html_line(out, causes.items[i].text);
+		buf_printf(out, "</td><td>");
+		html_line(out, causes.items[i].first);
+		buf_printf(out, "</td></tr>\n");
+	}
+	if (ok && causes.count)
+		buf_printf(out, "</tbody></table>\n");
+	causes_release(&causes);
+	return ok;
+}
+
 bool
 page_failures(struct page *page)
 {
@@ -308,10 +335,11 @@ page_failures(struct page *page)
 	if (totals->failed + totals->errors == 0)
 		return true;
 	page_section(page, "failures", "Failures");
+	bool ok = add_causes(page);
 	page_flush(page);
-	bool ok = cases_each(page->run, case_has_failed, add_card, page, page->err) &&
-		  cases_each(page->run, case_has_erred, add_card, page, page->err) &&
-		  cases_each(page->run, case_has_erred, add_consequence, &list, page->err);
+	ok = ok && cases_each(page->run, case_has_failed, add_card, page, page->err) &&
+	     cases_each(page->run, case_has_erred, add_card, page, page->err) &&
+	     cases_each(page->run, case_has_erred, add_consequence, &list, page->err);
 	if (list.count)
 		buf_printf(&page->out, "</ul>\n");
 	rerun_command(page->run, page_scratch(page));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report/cases.h"
+#include "report/causes.h"
 #include "report/failure.h"
 #include "report/markdown_parts.h"
 #include "report/prose.h"
@@ -295,6 +296,8 @@ part_failures(struct document *document)
 	buf_printf(&document->out, "## Failures\n\n");
 	if (totals->failed + totals->errors == 0)
 		buf_printf(&document->out, "None.\n\n");
+	if (!causes_markdown(document->run, &document->out, document->err))
+		return false;
 	part_flush(document);
 	if (!cases_each(document->run, case_has_failed, add_failure, document, document->err) ||
 	    !cases_each(document->run, case_has_erred, add_failure, document, document->err) ||

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/cases.h"
+#include "report/causes.h"
 #include "report/failure.h"
 #include "report/plain.h"
 #include "report/rerun.h"
@@ -180,6 +181,27 @@ list_bad_ids(struct terminal *terminal)
 	flush(terminal);
 }
 
+/* Thirteen failures are often one mistake. */
+static bool
+list_causes(struct terminal *terminal, struct error *err)
+{
+	struct causes causes;
+	struct buf *out = &terminal->out;
+	bool ok = causes_find(&causes, terminal->run, err);
+
+	if (ok && causes.count)
+		buf_printf(out, "what was wrong, and in how many cases:\n");
+	for (size_t i = 0; ok && i < causes.count && i < CAUSES_SHOWN; i++) {
+		buf_printf(out, "%5zu  ", causes.items[i].count);
+		plain_line(out, causes.items[i].text);
+		buf_printf(out, "\n");
+	}
+	if (ok && causes.count)
+		buf_printf(out, "\n");
+	causes_release(&causes);
+	return ok;
+}
+
 static void
 list_reports(struct terminal *terminal)
 {
@@ -253,6 +275,7 @@ terminal_write(const struct run *run, const struct report_options *options, stru
 	     cases_each(run, case_is_bad, show_consequence, &terminal, err);
 	if (terminal.consequences)
 		buf_printf(&terminal.out, "\n");
+	ok = ok && list_causes(&terminal, err);
 	list_bad_ids(&terminal);
 	add_totals(&terminal);
 	add_verdict(&terminal);

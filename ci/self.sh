@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.." || exit 1
 lensgate=$PWD/build/lensgate
 work=$(mktemp -d)
 target_pid=
-trap '[ -z "$hostile_pid" ] || kill "$hostile_pid"; [ -z "$target_pid" ] || kill -TERM "$target_pid"
-	[ -z "$target_pid" ] || kill -CONT "$target_pid"; rm -rf "$work"' EXIT
+trap '[ -z "$hostile_pid" ] || kill "$hostile_pid"
+	[ -z "$target_pid" ] || { kill -TERM "$target_pid" && kill -CONT "$target_pid"; }; rm -rf "$work"' EXIT
 passed=0
 failed=0
 
@@ -91,7 +91,8 @@ nobody_there() {
 	export LENSGATE_TARGET_JWT_SECRET
 	# shellcheck disable=SC2016 # the braces are the file's, not the shell's
 	sed -e 's|\${embedded.base_url}|http://127.0.0.1:9|' -e 's|\${embedded.database}|host=/nonexistent|' \
-		-e '/commit:/d' -e '/^apikey:/d' -e '/password/d' fixtures/environments/embedded.yaml >"$work/gone.yaml"
+		-e '/commit:/d' -e '/^apikey:/d' -e '/password/d' -e '/^ *\(pin\|totp\):/d' -e 's/, pin: [^ ]*//' \
+		fixtures/environments/embedded.yaml >"$work/gone.yaml"
 	exits 3 "$lensgate" gate pre-deploy --env "$work/gone.yaml" --out "$work/gone" -q &&
 		jq -e '(.cases | length) == 27 and all(.cases[]; .verdict == "ERROR" and .trouble == "preflight")' \
 			"$work/gone/pre-deploy/latest/result.json"

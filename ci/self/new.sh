@@ -29,15 +29,15 @@ noticed() {
 refused() {
 	sentence=$1
 	shift
-	exits 2 "$lensgate" new "$@" --into "$work/refused" 2>"$work/refusal" &&
-		grep -qF "$sentence" "$work/refusal" && [ ! -e "$work/refused" ]
+	exits 2 "$lensgate" new "$@" --into "$work/new_refused" 2>"$work/new_refusal" &&
+		grep -qF "$sentence" "$work/new_refusal" && [ ! -e "$work/new_refused" ]
 }
 
 # The files of a lens that is there already are named, and stay as they are.
 never_overwritten() {
 	cp -R "$work/described" "$work/before" &&
-		exits 2 "$lensgate" new parts --into "$work/described" 2>"$work/refusal" &&
-		[ "$(grep -c 'is there already, and nothing is overwritten' "$work/refusal")" -eq 14 ] &&
+		exits 2 "$lensgate" new parts --into "$work/described" 2>"$work/new_refusal" &&
+		[ "$(grep -c 'is there already, and nothing is overwritten' "$work/new_refusal")" -eq 14 ] &&
 		diff -r "$work/before" "$work/described"
 }
 

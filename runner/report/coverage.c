@@ -159,15 +159,21 @@ severity(enum verdict verdict)
 	return severities[verdict];
 }
 
-static void
+/* True when nothing worse was known of the cell. */
+static bool
 touch_cell(struct arena *arena, struct cell *cell, const struct run_case *run_case)
 {
+	const struct findings *findings = &run_case->findings;
+	const char *fault = findings->count ? findings->items[0].message : NULL;
+
 	cell->cases++;
 	cell->judged += run_case->verdict == VERDICT_PASS || run_case->verdict == VERDICT_FAIL;
 	if (severity(run_case->verdict) <= severity(cell->worst))
-		return;
+		return false;
 	cell->worst = run_case->verdict;
 	cell->actual = run_case->actual ? arena_printf(arena, "%s", run_case->actual) : NULL;
+	cell->fault = fault ? arena_printf(arena, "%s", fault) : NULL;
+	return true;
 }
 
 /* True when `word` stands in `text` as a word of its own. */
@@ -229,9 +235,12 @@ coverage_case(struct coverage *coverage, const struct planned_case *planned,
 		touch_errors(lens, run_case);
 		if (run_case->verdict == VERDICT_PASS || run_case->verdict == VERDICT_FAIL)
 			coverage_exchanges(coverage, lens, planned, run_case);
-		if (action < lens->action_count && role < lens->role_count && layer < LAYERS)
-			touch_cell(&coverage->arena,
-				   coverage_cell(lens, action, role, (enum layer)layer), run_case);
+		if (action == lens->action_count || role == lens->role_count || layer == LAYERS)
+			continue;
+		struct cell *cell = coverage_cell(lens, action, role, (enum layer)layer);
+		if (touch_cell(&coverage->arena, cell, run_case))
+			cell->answer =
+				coverage_answer(lens, planned, run_case, cell, (enum layer)layer);
 	}
 }
 

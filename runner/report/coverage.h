@@ -9,6 +9,8 @@ enum layer { LAYER_LIST, LAYER_EXECUTE, LAYER_RLS, LAYERS };
 
 const char *layer_name(enum layer layer); /* "list", "execute", "rls" */
 
+enum answer { ANSWER_UNKNOWN, ANSWER_ALLOWED, ANSWER_REFUSED };
+
 /* One action for one role at one layer. */
 struct cell {
 	bool applies; /* false: the lens declares nothing to try, as no SQL statement */
@@ -18,6 +20,8 @@ struct cell {
 	long asked;         /* by judged cases of any other kind, as this role */
 	enum verdict worst; /* FAIL, ERROR, PASS, SKIP, in this order; NONE without cases */
 	const char *actual; /* of the worst; NULL: unknown */
+	enum answer answer; /* of the worst, when that is FAIL: what the layer did all the same */
+	const char *fault;  /* of the worst, when that is FAIL: its first finding; NULL: none */
 };
 
 struct touched {
@@ -67,6 +71,13 @@ void coverage_case(struct coverage *coverage, const struct planned_case *planned
  * rows made. For coverage_case. */
 void coverage_exchanges(struct coverage *coverage, struct lens_coverage *lens,
 			const struct planned_case *planned, const struct run_case *run_case);
+
+/* What the exchanges of a case that failed show its layer to have done: a reply may be late, or a
+ * refusal write, and still be the answer. Unknown when the case did not come to its own action, or
+ * got a 5xx. For coverage_case. */
+enum answer coverage_answer(const struct lens_coverage *lens, const struct planned_case *planned,
+			    const struct run_case *run_case, const struct cell *cell,
+			    enum layer layer);
 
 /* Both for every case of `run`. */
 bool coverage_init(struct coverage *coverage, const struct run *run, struct error *err) MUST_USE;

@@ -1,4 +1,5 @@
-/* What exchanges show of a lens: actions asked for as a role, and ways that rows went. */
+/* What exchanges show of a lens: actions asked for as a role, what they were answered, and ways
+ * that rows went. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,91 @@ ask(struct lens_coverage *lens, const struct planned_case *planned, const struct
 	}
 	if (action < lens->action_count)
 		coverage_cell(lens, action, role, layer)->asked++;
+}
+
+/* ---- what a case that failed was answered ---- */
+
+static bool
+has_finding(const struct run_case *run_case, enum finding_type type, const char *below)
+{
+	for (size_t i = 0; i < run_case->findings.count; i++) {
+		const struct finding *finding = &run_case->findings.items[i];
+
+		if (finding->type == type && strncmp(finding->pointer, below, strlen(below)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct exchange *
+last_of_steps(const struct run_case *run_case)
+{
+	for (size_t i = run_case->exchange_count; i > 0; i--) {
+		if (run_case->exchanges[i - 1].purpose == PURPOSE_STEP)
+			return &run_case->exchanges[i - 1];
+	}
+	return NULL;
+}
+
+static enum answer
+answer_of_status(const struct http_exchange *http)
+{
+	if (http->problem || http->status < 200 || http->status >= 500)
+		return ANSWER_UNKNOWN;
+	return http->status < 300 ? ANSWER_ALLOWED : ANSWER_REFUSED;
+}
+
+static enum answer
+answer_of_list(const struct run_case *run_case, const struct http_exchange *http, bool allowed)
+{
+	enum answer answer = answer_of_status(http);
+
+	if (answer != ANSWER_ALLOWED)
+		return answer;
+	return has_finding(run_case, FINDING_BODY, "/actions") == allowed ? ANSWER_REFUSED
+									  : ANSWER_ALLOWED;
+}
+
+static enum answer
+answer_of_outcome(const char *outcome)
+{
+	static const struct {
+		const char *begins;
+		enum answer answer;
+	} answers[] = { { "allowed", ANSWER_ALLOWED },
+			{ "denied", ANSWER_REFUSED },
+			{ "filtered", ANSWER_REFUSED } };
+
+	for (size_t i = 0; outcome && i < COUNTOF(answers); i++) {
+		if (strncmp(outcome, answers[i].begins, strlen(answers[i].begins)) == 0)
+			return answers[i].answer;
+	}
+	return ANSWER_UNKNOWN;
+}
+
+enum answer
+coverage_answer(const struct lens_coverage *lens, const struct planned_case *planned,
+		const struct run_case *run_case, const struct cell *cell, enum layer layer)
+{
+	const struct exchange *exchange = last_of_steps(run_case);
+
+	if (run_case->verdict != VERDICT_FAIL || !exchange)
+		return ANSWER_UNKNOWN;
+	if (layer == LAYER_RLS)
+		return exchange->kind == EXCHANGE_SQL ? answer_of_outcome(exchange->sql.outcome)
+						      : ANSWER_UNKNOWN;
+	if (exchange->kind != EXCHANGE_HTTP)
+		return ANSWER_UNKNOWN;
+	if (layer == LAYER_LIST)
+		return answer_of_list(run_case, &exchange->http, cell->allowed);
+	/* What made the row that the action needs was another action. A record without bodies does
+	 * not tell them apart, but only the last one is judged by what it answers. */
+	if (!exchange->http.request_body && !has_finding(run_case, FINDING_STATUS, ""))
+		return ANSWER_UNKNOWN;
+	size_t action = executed_action(lens, &exchange->http, planned);
+	if (action != place_of(lens->actions, lens->action_count, planned->action))
+		return ANSWER_UNKNOWN;
+	return answer_of_status(&exchange->http);
 }
 
 /* ---- ways that rows went ---- */

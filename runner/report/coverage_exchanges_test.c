@@ -138,3 +138,62 @@ Test(coverage_exchanges, a_row_that_was_seen_twice_or_tells_its_past_shows_a_tra
 		cr_expect_eq(scene.ways[1].seen, seen[i].second, "row %zu", i);
 	}
 }
+
+/* The last exchange of a case about "mend" that failed, and its finding. */
+static const struct {
+	enum layer layer;
+	bool allowed;
+	long status;      /* 0: a statement with `text` as its outcome */
+	const char *text; /* the body of the request */
+	enum finding_type type;
+	const char *pointer; /* of the finding */
+	enum answer answer;
+} answers[] = {
+	{ LAYER_EXECUTE, true, 200, "{\"action\": \"mend\"}", FINDING_LATENCY, "", ANSWER_ALLOWED },
+	{ LAYER_EXECUTE, false, 403, "{\"action\": \"mend\"}", FINDING_UNCHANGED, "/0",
+	  ANSWER_REFUSED },
+	{ LAYER_EXECUTE, false, 200, "{\"action\": \"mend\"}", FINDING_STATUS, "", ANSWER_ALLOWED },
+	{ LAYER_EXECUTE, false, 404, "{\"action\": \"mend\"}", FINDING_STATUS, "", ANSWER_REFUSED },
+	{ LAYER_EXECUTE, false, 500, "{\"action\": \"mend\"}", FINDING_INVARIANT, "",
+	  ANSWER_UNKNOWN },
+	/* The case did not come to its own action. */
+	{ LAYER_EXECUTE, false, 200, "{\"action\": \"make\"}", FINDING_LATENCY, "",
+	  ANSWER_UNKNOWN },
+	{ LAYER_EXECUTE, false, 200, NULL, FINDING_LATENCY, "", ANSWER_UNKNOWN },
+	{ LAYER_EXECUTE, false, 200, NULL, FINDING_STATUS, "", ANSWER_ALLOWED },
+	{ LAYER_RLS, false, 200, "{\"action\": \"make\"}", FINDING_LATENCY, "", ANSWER_UNKNOWN },
+	{ LAYER_LIST, true, 200, NULL, FINDING_LATENCY, "", ANSWER_ALLOWED },
+	{ LAYER_LIST, false, 200, NULL, FINDING_BODY, "/role", ANSWER_REFUSED },
+	{ LAYER_LIST, false, 200, NULL, FINDING_BODY, "/actions/3", ANSWER_ALLOWED },
+	{ LAYER_LIST, true, 200, NULL, FINDING_BODY, "/actions", ANSWER_REFUSED },
+	{ LAYER_LIST, false, 403, NULL, FINDING_STATUS, "", ANSWER_REFUSED },
+	{ LAYER_RLS, false, 0, "allowed 1", FINDING_RLS_LEAK, "", ANSWER_ALLOWED },
+	{ LAYER_RLS, true, 0, "denied.policy", FINDING_RLS_DENIED, "", ANSWER_REFUSED },
+	{ LAYER_RLS, true, 0, "filtered", FINDING_RLS_DENIED, "", ANSWER_REFUSED },
+	{ LAYER_RLS, true, 0, "allowed 1", FINDING_LATENCY, "", ANSWER_ALLOWED },
+	{ LAYER_RLS, true, 0, "error 23505", FINDING_RLS_DENIED, "", ANSWER_UNKNOWN },
+};
+
+Test(coverage_exchanges, a_case_that_failed_still_shows_what_its_layer_answered)
+{
+	for (size_t i = 0; i < COUNTOF(answers); i++) {
+		const struct planned_case planned = { .action = "mend" };
+		const struct cell cell = { .allowed = answers[i].allowed };
+		struct finding finding = { .type = answers[i].type, .pointer = answers[i].pointer };
+		struct exchange exchange = request("ann", "http://h/v1", answers[i].text);
+		struct scene scene;
+
+		exchange.http.status = answers[i].status;
+		if (!answers[i].status)
+			exchange = (struct exchange){ .kind = EXCHANGE_SQL,
+						      .sql.outcome = answers[i].text };
+		const struct run_case run_case = { .verdict = VERDICT_FAIL,
+						   .exchanges = &exchange,
+						   .exchange_count = 1,
+						   .findings = { .items = &finding, .count = 1 } };
+		set(&scene);
+		cr_expect_eq(
+			coverage_answer(&scene.lens, &planned, &run_case, &cell, answers[i].layer),
+			answers[i].answer, "row %zu", i);
+	}
+}

@@ -14,44 +14,89 @@ spoken(enum layer layer)
 	return layer == LAYER_RLS ? "SQL" : layer_name(layer);
 }
 
-/* What a layer did, '?' when nobody knows. A case that failed got the other answer than the lens's.
- */
+static const struct {
+	const char *name, *words, *heading;
+} faults[] = {
+	[LAYER_WRONG] = { "wrong", "is wrong", "LAYER    " },
+	[LAYER_FAILED] = { "failed", "case failed otherwise", "CASE     " },
+	[LAYER_UNKNOWN] = { "unknown", "is not known", "UNKNOWN  " },
+};
+
+const char *
+layer_fault_name(enum layer_fault fault)
+{
+	return faults[fault].name;
+}
+
+const char *
+layer_fault_words(enum layer_fault fault)
+{
+	return faults[fault].words;
+}
+
+static char
+sign_of(bool allowed)
+{
+	return (char)(allowed ? '+' : '-');
+}
+
+/* What a layer did, '?' when nobody knows. A case may fail, and the answer be the lens's. */
 static char
 said(const struct cell *cell)
 {
 	if (!cell->applies && !cell->cases)
 		return '.';
 	if (cell->worst == VERDICT_PASS)
-		return (char)(cell->allowed ? '+' : '-');
-	if (cell->worst == VERDICT_FAIL)
-		return (char)(cell->allowed ? '-' : '+');
-	return '?';
+		return sign_of(cell->allowed);
+	if (cell->worst != VERDICT_FAIL || cell->answer == ANSWER_UNKNOWN)
+		return '?';
+	return sign_of(cell->answer == ANSWER_ALLOWED);
+}
+
+static bool
+is_wrong(const struct cell *cell)
+{
+	char sign = said(cell);
+
+	return (sign == '+' || sign == '-') && sign != sign_of(cell->allowed);
 }
 
 void
 layers_cell(const struct layers *layers, size_t action, size_t role, char text[8])
 {
-	bool wrong = false;
+	bool wrong = false, failed = false;
 
 	for (int layer = 0; layer < LAYERS; layer++) {
 		const struct cell *cell =
 			coverage_cell(layers->lens, action, role, (enum layer)layer);
 
 		text[layer] = said(cell);
-		wrong |= cell->worst == VERDICT_FAIL;
+		wrong |= is_wrong(cell);
+		failed |= cell->worst == VERDICT_FAIL;
 	}
-	text[LAYERS] = (char)(wrong ? '!' : '\0');
+	text[LAYERS] = (char)(wrong ? '!' : failed ? '*' : '\0');
 	text[LAYERS + 1] = '\0';
+}
+
+static const char *
+word_of(char sign)
+{
+	static const char *const words[][2] = { { "+", "allows" },
+						{ "-", "refuses" },
+						{ "?", "was not judged" },
+						{ ".", "is not asked" } };
+
+	for (size_t i = 0; i < COUNTOF(words); i++) {
+		if (words[i][0][0] == sign)
+			return words[i][1];
+	}
+	return "";
 }
 
 /* "the lens refuses it; list refuses, execute allows (200), SQL refuses" */
 static const char *
 sentence(struct layers *layers, size_t action, size_t role)
 {
-	static const char *const words[][2] = { { "+", "allows" },
-						{ "-", "refuses" },
-						{ "?", "was not judged" },
-						{ ".", "is not asked" } };
 	const struct cell *first = coverage_cell(layers->lens, action, role, LAYER_LIST);
 	const char *text = arena_printf(&layers->arena, "the lens %s it",
 					first->allowed ? "allows" : "refuses");
@@ -59,15 +104,20 @@ sentence(struct layers *layers, size_t action, size_t role)
 	for (int layer = 0; layer < LAYERS; layer++) {
 		const struct cell *cell =
 			coverage_cell(layers->lens, action, role, (enum layer)layer);
-		const char *word = "";
 
-		for (size_t i = 0; i < COUNTOF(words); i++)
-			if (words[i][0][0] == said(cell))
-				word = words[i][1];
 		text = arena_printf(&layers->arena, "%s%s %s %s", text, layer ? "," : ";",
-				    spoken((enum layer)layer), word);
-		if (cell->worst == VERDICT_FAIL && cell->actual)
-			text = arena_printf(&layers->arena, "%s (%.80s)", text, cell->actual);
+				    spoken((enum layer)layer), word_of(said(cell)));
+		if (cell->worst != VERDICT_FAIL)
+			continue;
+		bool known = cell->answer != ANSWER_UNKNOWN && cell->actual;
+		bool otherwise = !is_wrong(cell) && cell->fault;
+		if (known || otherwise)
+			text = arena_printf(&layers->arena, "%s (%.80s%s%.160s)", text,
+					    known ? cell->actual : "",
+					    known && otherwise ? "; case failed: "
+					    : otherwise        ? "case failed: "
+							       : "",
+					    otherwise ? cell->fault : "");
 	}
 	return text;
 }
@@ -78,16 +128,19 @@ judge(struct layers *layers, size_t action, size_t role)
 	for (int layer = 0; layer < LAYERS; layer++) {
 		const struct cell *cell =
 			coverage_cell(layers->lens, action, role, (enum layer)layer);
-		bool wrong = cell->worst == VERDICT_FAIL;
+		enum layer_fault fault = is_wrong(cell)                ? LAYER_WRONG
+					 : cell->worst == VERDICT_FAIL ? LAYER_FAILED
+								       : LAYER_UNKNOWN;
 
-		if (!wrong && said(cell) != '?')
+		if (fault == LAYER_UNKNOWN && said(cell) != '?')
 			continue;
-		layers->wrong += wrong;
+		layers->wrong += fault == LAYER_WRONG;
+		layers->failed += fault == LAYER_FAILED;
 		layers->findings[layers->count++] = (struct layer_finding){
 			.action = layers->lens->actions[action],
 			.role = layers->lens->roles[role],
 			.layer = (enum layer)layer,
-			.wrong = wrong,
+			.fault = fault,
 			.sentence = sentence(layers, action, role),
 		};
 	}
@@ -164,7 +217,7 @@ grid(const struct layers *layers, bool color, struct buf *out)
 
 			layers_cell(layers, action, role, text);
 			plain_word(out, text,
-				   strchr(text, '!')   ? PLAIN_RED
+				   strpbrk(text, "!*") ? PLAIN_RED
 				   : strchr(text, '?') ? PLAIN_YELLOW
 				   : strchr(text, '+') ? PLAIN_GREEN
 						       : PLAIN_DIM,
@@ -174,7 +227,7 @@ grid(const struct layers *layers, bool color, struct buf *out)
 		buf_printf(out, "\n");
 	}
 	buf_printf(out, "  + allowed, - refused, ? not judged, . nothing to try, ! not as the lens "
-			"says\n\n");
+			"says, * a case failed otherwise\n\n");
 }
 
 void
@@ -185,11 +238,10 @@ layers_terminal(const struct layers *layers, bool color, bool quiet, struct buf 
 	for (size_t i = 0; i < layers->count; i++) {
 		const struct layer_finding *finding = &layers->findings[i];
 
-		plain_word(out, finding->wrong ? "LAYER" : "UNKNOWN",
-			   finding->wrong ? PLAIN_RED : PLAIN_YELLOW, color);
-		buf_printf(out, "%s%s is %s: %s x %s\n         ", finding->wrong ? "    " : "  ",
-			   spoken(finding->layer), finding->wrong ? "wrong" : "not known",
-			   finding->role, finding->action);
+		plain_word(out, faults[finding->fault].heading,
+			   finding->fault == LAYER_UNKNOWN ? PLAIN_YELLOW : PLAIN_RED, color);
+		buf_printf(out, "%s %s: %s x %s\n         ", spoken(finding->layer),
+			   faults[finding->fault].words, finding->role, finding->action);
 		plain_line(out, finding->sentence);
 		buf_printf(out, "\n");
 	}
@@ -205,10 +257,12 @@ layers_json(const struct layers *layers)
 	for (size_t i = 0; i < layers->count; i++) {
 		const struct layer_finding *finding = &layers->findings[i];
 
-		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s, s:b, s:s}", "action", finding->action,
-					"role", finding->role, "layer", layer_name(finding->layer),
-					"wrong", finding->wrong, "sentence", finding->sentence));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "action",
+						      finding->action, "role", finding->role,
+						      "layer", layer_name(finding->layer), "wrong",
+						      finding->fault == LAYER_WRONG, "fault",
+						      faults[finding->fault].name, "sentence",
+						      finding->sentence));
 	}
 	return list;
 }

@@ -21,16 +21,21 @@ make(struct cell *cells)
 	return (struct layers){ .lens = &lens };
 }
 
+/* `answer` is that of whoever failed. */
 static const struct {
 	bool allowed;
 	enum verdict list, execute, rls;
+	enum answer answer;
 	const char *text;
 } rows[] = {
-	{ true, VERDICT_PASS, VERDICT_PASS, VERDICT_PASS, "+++" },
-	{ false, VERDICT_PASS, VERDICT_PASS, VERDICT_PASS, "---" },
-	{ false, VERDICT_PASS, VERDICT_FAIL, VERDICT_PASS, "-+-!" },
-	{ true, VERDICT_FAIL, VERDICT_PASS, VERDICT_ERROR, "-+?!" },
-	{ true, VERDICT_PASS, VERDICT_PASS, VERDICT_SKIP, "++?" },
+	{ true, VERDICT_PASS, VERDICT_PASS, VERDICT_PASS, ANSWER_UNKNOWN, "+++" },
+	{ false, VERDICT_PASS, VERDICT_PASS, VERDICT_PASS, ANSWER_UNKNOWN, "---" },
+	{ false, VERDICT_PASS, VERDICT_FAIL, VERDICT_PASS, ANSWER_ALLOWED, "-+-!" },
+	{ false, VERDICT_PASS, VERDICT_FAIL, VERDICT_PASS, ANSWER_REFUSED, "---*" },
+	{ true, VERDICT_FAIL, VERDICT_PASS, VERDICT_ERROR, ANSWER_REFUSED, "-+?!" },
+	{ true, VERDICT_FAIL, VERDICT_FAIL, VERDICT_PASS, ANSWER_ALLOWED, "+++*" },
+	{ true, VERDICT_PASS, VERDICT_PASS, VERDICT_FAIL, ANSWER_UNKNOWN, "++?*" },
+	{ true, VERDICT_PASS, VERDICT_PASS, VERDICT_SKIP, ANSWER_UNKNOWN, "++?" },
 };
 
 Test(layers, a_cell_says_what_each_layer_did_and_whether_one_is_wrong)
@@ -40,9 +45,12 @@ Test(layers, a_cell_says_what_each_layer_did_and_whether_one_is_wrong)
 		struct layers layers = make(cells);
 		char text[8];
 
-		for (int layer = 0; layer < LAYERS; layer++)
-			coverage_cell(layers.lens, 0, 1, (enum layer)layer)->allowed =
-				rows[i].allowed;
+		for (int layer = 0; layer < LAYERS; layer++) {
+			struct cell *cell = coverage_cell(layers.lens, 0, 1, (enum layer)layer);
+
+			cell->allowed = rows[i].allowed;
+			cell->answer = rows[i].answer;
+		}
 		coverage_cell(layers.lens, 0, 1, LAYER_LIST)->worst = rows[i].list;
 		coverage_cell(layers.lens, 0, 1, LAYER_EXECUTE)->worst = rows[i].execute;
 		coverage_cell(layers.lens, 0, 1, LAYER_RLS)->worst = rows[i].rls;

@@ -43,8 +43,10 @@ totals(struct buf *out, const struct matrix_report *report)
 	count(out, found->counts[JUDGED_UNKNOWN], "unknown", "unknown");
 	if (report->changes)
 		count(out, report->changes->count, "changed since the snapshot", "bad");
-	if (report->layers)
+	if (report->layers) {
 		count(out, report->layers->wrong, "layers wrong", "bad");
+		count(out, report->layers->failed, "cases of layers failed otherwise", "bad");
+	}
 	buf_printf(out, "</ul>\n");
 }
 
@@ -229,18 +231,19 @@ layer_sections(struct buf *out, const struct layers *layers)
 	buf_printf(out,
 		   "<p>What the list offers, what execute answers, what SQL allows: "
 		   "<code>+</code> allowed, <code>-</code> refused, <code>?</code> not judged, "
-		   "<code>.</code> nothing to try, <code>!</code> not as the lens says.</p>\n");
+		   "<code>.</code> nothing to try, <code>!</code> not as the lens says, "
+		   "<code>*</code> a case failed otherwise.</p>\n");
 	if (layers->count)
 		buf_printf(out, "<ol class=\"found card\">\n");
 	for (size_t i = 0; i < layers->count; i++) {
 		const struct layer_finding *finding = &layers->findings[i];
+		bool unknown = finding->fault == LAYER_UNKNOWN;
 
 		buf_printf(out,
 			   "<li><p class=\"where\"><span class=\"v v-%s\"><b "
 			   "aria-hidden=\"true\">%s</b>%s</span> <b>%s</b> ",
-			   finding->wrong ? "FAIL" : "ERROR",
-			   finding->wrong ? looks[MATRIX_FAILED].mark : "!",
-			   finding->wrong ? "WRONG" : "UNKNOWN", layer_name(finding->layer));
+			   unknown ? "ERROR" : "FAIL", unknown ? "!" : looks[MATRIX_FAILED].mark,
+			   layer_fault_name(finding->fault), layer_name(finding->layer));
 		html_line(out, finding->role);
 		buf_printf(out, ", ");
 		html_line(out, finding->action);

@@ -105,7 +105,8 @@ layers(struct buf *out, const struct layers *layers)
 
 	buf_printf(out,
 		   "## Actions, by layer\n\nList, execute, SQL: `+` allowed, `-` refused, `?` not "
-		   "judged, `.` nothing to try, `!` not as the lens says.\n\n| action |");
+		   "judged, `.` nothing to try, `!` not as the lens says, `*` a case failed "
+		   "otherwise.\n\n| action |");
 	for (size_t role = 0; role < lens->role_count; role++) {
 		buf_printf(out, " ");
 		prose_inline(out, lens->roles[role]);
@@ -130,7 +131,7 @@ layers(struct buf *out, const struct layers *layers)
 		const struct layer_finding *finding = &layers->findings[i];
 
 		buf_printf(out, "- **%s %s**, ", layer_name(finding->layer),
-			   finding->wrong ? "is wrong" : "is not known");
+			   layer_fault_words(finding->fault));
 		prose_inline(out, finding->role);
 		buf_printf(out, ", ");
 		prose_inline(out, finding->action);

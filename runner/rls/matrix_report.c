@@ -29,7 +29,7 @@ matrix_result(const struct matrix_report *report)
 	size_t unknown = found->counts[JUDGED_UNKNOWN];
 
 	if (found->count > unknown || (report->changes && report->changes->count) ||
-	    (report->layers && report->layers->wrong))
+	    (report->layers && report->layers->wrong + report->layers->failed > 0))
 		return MATRIX_FAILED;
 	if (report->layers)
 		unknown += report->layers->count;

@@ -201,6 +201,8 @@ totals(struct buf *out, const struct matrix_report *report)
 		buf_printf(out, ", %zu changed since the snapshot", report->changes->count);
 	if (report->layers)
 		buf_printf(out, ", %zu layers wrong", report->layers->wrong);
+	if (report->layers && report->layers->failed)
+		buf_printf(out, ", %zu cases of layers failed otherwise", report->layers->failed);
 	buf_printf(out, "; %ld tries in %lld ms\n", report->matrix->tries,
 		   (long long)report->matrix->elapsed_ms);
 }

@@ -180,12 +180,14 @@ begin(struct round *r, struct error *err)
 }
 
 static void
-see_refusal(struct round *r)
+see_replies(struct round *r)
 {
 	size_t count;
 	const struct exchange *exchanges = preflight_exchanges(r->performance.preflight, &count);
 
-	health_refused(&r->health, exchanges, count);
+	health_count(&r->health, &r->performance.session.invariants, exchanges, count);
+	if (r->performance.refused)
+		health_refused(&r->health, exchanges, count);
 }
 
 bool
@@ -201,8 +203,7 @@ round_make(struct round *r, const struct round_options *options, int64_t due_us,
 		return true;
 	}
 	health_target(&r->health, preflight_target(r->performance.preflight));
-	if (r->performance.refused)
-		see_refusal(r);
+	see_replies(r);
 	if (options->first)
 		health_started(&r->health);
 	health_conclude(&r->health);

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "watch/replies.h"
 
 static const char *const change_names[] = {
 	[ALERT_UNCHANGED] = "unchanged", [ALERT_BEGAN] = "pending",     [ALERT_FIRED] = "firing",
@@ -183,32 +184,15 @@ alert_is_told(const struct alert *alert, const struct alert_rules *rules,
 	return true;
 }
 
-static bool
-is_5xx(const json_t *check)
-{
-	long long status = json_integer_value(json_object_get(check, "status_code"));
-
-	return status >= 500 && status <= 599;
-}
-
 static void
-read_checks(json_t *checks, struct observation *out)
+read_flag(const json_t *check, struct observation *out)
 {
-	const char *name;
-	json_t *check;
+	const char *verdict = json_string_value(json_object_get(check, "verdict"));
 
-	json_object_foreach(checks, name, check)
-	{
-		const char *verdict = json_string_value(json_object_get(check, "verdict"));
-
-		out->has_5xx |= is_5xx(check);
-		if (strcmp(name, "feature_flags") != 0)
-			continue;
-		if (json_integer_value(json_object_get(check, "status_code")) == 503)
-			out->flag = FLAG_OFF;
-		else if (verdict && strcmp(verdict, "PASS") == 0)
-			out->flag = FLAG_ON;
-	}
+	if (json_integer_value(json_object_get(check, "status_code")) == 503)
+		out->flag = FLAG_OFF;
+	else if (verdict && strcmp(verdict, "PASS") == 0)
+		out->flag = FLAG_ON;
 }
 
 /* The series with what is missing in it. */
@@ -293,11 +277,13 @@ observation_read(const json_t *row, struct observation *out)
 	const char *moment = json_string_value(json_object_get(row, "observed_at"));
 	const char *status = json_string_value(json_object_get(row, "status"));
 	const json_t *events = json_object_get(row, "events");
+	const json_t *checks = json_object_get(json_object_get(row, "notes"), "checks");
 
 	*out = (struct observation){
 		.p95_ms = json_number_value(json_object_get(row, "p95_latency_ms")),
 		.error_rate_percent = json_number_value(json_object_get(row, "error_rate_percent")),
 		.status = HEALTH_UNHEALTHY,
+		.has_5xx = replies_count_5xx(row) > 0,
 	};
 	if (!moment || !clock_parse(moment, &out->at_us) || !status)
 		return false;
@@ -305,7 +291,7 @@ observation_read(const json_t *row, struct observation *out)
 		if (strcmp(status, health_status_name((enum health_status)i)) == 0)
 			out->status = (enum health_status)i;
 	}
-	read_checks(json_object_get(json_object_get(row, "notes"), "checks"), out);
+	read_flag(json_object_get(checks, "feature_flags"), out);
 	for (size_t i = 0; i < json_array_size(events); i++) {
 		const json_t *detail = json_object_get(json_array_get(events, i), "detail_json");
 		const char *event = json_string_value(json_object_get(detail, "event"));

@@ -198,6 +198,21 @@ Test(alert, a_row_of_the_worker_is_read_as_it_was_written)
 	json_decref(object);
 }
 
+Test(alert, a_round_has_a_5xx_when_any_of_its_replies_was_one)
+{
+	json_t *row = json_pack("{s:s, s:s, s:{s:{}, s:i, s:i}}", "observed_at",
+				"2026-01-02T03:04:05.000Z", "status", "healthy", "notes", "checks",
+				"replies", 9, "replies_5xx", 1);
+	struct observation seen;
+
+	cr_assert(observation_read(row, &seen));
+	cr_expect(seen.has_5xx);
+	json_object_set_new(json_object_get(row, "notes"), "replies_5xx", json_integer(0));
+	cr_assert(observation_read(row, &seen));
+	cr_expect_not(seen.has_5xx);
+	json_decref(row);
+}
+
 Test(alert, an_alert_that_fires_keeps_the_facts_of_its_last_round)
 {
 	struct observation series[] = { round_at(0, HEALTH_HEALTHY), round_at(15, HEALTH_HEALTHY) };

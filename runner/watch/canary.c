@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/digest.h"
+#include "watch/replies.h"
 
 #define SLOW_ROUNDS 2
 
@@ -55,12 +56,12 @@ canary_add(struct canary_window *window, const struct canary_stage *stage, const
 	window->up += status && strcmp(status, "unhealthy") != 0;
 	window->checks += sample;
 	window->wrong += canary_wrong(row);
+	window->replies += replies_count(row);
+	window->replies_5xx += replies_count_5xx(row);
 	json_object_foreach(checks, name, check)
 	{
-		int64_t code = json_integer_value(json_object_get(check, "status_code"));
 		const json_t *took = json_object_get(check, "latency_ms");
 
-		window->replies_5xx += code >= 500 && code <= 599;
 		if (!took)
 			continue;
 		histogram_add(&window->times_ms, json_integer_value(took));
@@ -103,7 +104,7 @@ canary_judge(const struct canary_window *w, const struct canary_stage *stage,
 						.unit = "",
 						.seen = (double)w->replies_5xx,
 						.limit = (double)stage->max_5xx,
-						.sample = replies };
+						.sample = w->replies };
 	c[SLOW] = (struct canary_criterion){ .what = "rounds with a reply over the limit",
 					     .unit = "",
 					     .seen = (double)w->slow_rounds,

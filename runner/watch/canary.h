@@ -49,7 +49,8 @@ struct canary_window {
 	long expected, rounds;  /* due; there */
 	long up;                /* rounds that were not unhealthy */
 	long checks, wrong;
-	long replies_5xx, slow_rounds;
+	long replies, replies_5xx; /* all of them: the preflight's, too, where a row counts them */
+	long slow_rounds;
 	struct histogram times_ms;
 };
 

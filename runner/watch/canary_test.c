@@ -68,6 +68,19 @@ Test(canary, one_5xx_rolls_back)
 	expect(CANARY_ROLL_BACK, "| 5xx replies | at most 0 | 1 | -1 | 96 | **not met** |");
 }
 
+Test(canary, a_5xx_that_no_check_saw_last_rolls_back_all_the_same)
+{
+	json_t *row = json_loads("{\"status\": \"healthy\", \"sample_size\": 4, \"notes\":"
+				 " {\"replies\": 9, \"replies_5xx\": 1, \"checks\": {\"list\":"
+				 " {\"status_code\": 200, \"latency_ms\": 120}}}}",
+				 0, NULL);
+
+	add(95, "healthy", 200, 120);
+	canary_add(&window, &stage, row);
+	json_decref(row);
+	expect(CANARY_ROLL_BACK, "| 5xx replies | at most 0 | 1 | -1 | 104 | **not met** |");
+}
+
 Test(canary, two_slow_rounds_roll_back_and_one_does_not)
 {
 	add(95, "healthy", 200, 120);

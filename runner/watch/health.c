@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/digest.h"
+#include "watch/replies.h"
 
 #define SLOW_MS        5000
 #define SENTENCE_BYTES 400
@@ -118,6 +119,15 @@ add_seen(struct health_round *round, const char *check, const struct run_case *r
 	json_decref(body);
 }
 
+static void
+count_reply(struct health_round *round, const struct exchange *exchange)
+{
+	bool whole = exchange->kind == EXCHANGE_HTTP && !exchange->http.problem;
+
+	round->replies += whole;
+	round->replies_5xx += whole && replies_is_5xx(exchange->http.status);
+}
+
 /* Count the replies; the first that is bad by itself becomes a sentence. */
 static bool
 look_at_replies(struct health_round *round, const struct run_case *run_case, char *sentence)
@@ -129,6 +139,7 @@ look_at_replies(struct health_round *round, const struct run_case *run_case, cha
 
 		if (run_case->exchanges[i].kind != EXCHANGE_HTTP)
 			continue;
+		count_reply(round, &run_case->exchanges[i]);
 		if (!http->problem)
 			histogram_add(&round->times_us, http->timing.total_us);
 		if (bad || (!http->problem && http->status < 500))
@@ -230,6 +241,22 @@ health_started(struct health_round *round)
 					"the worker started"));
 }
 
+static long
+larger(long a, long b)
+{
+	return a > b ? a : b;
+}
+
+void
+health_count(struct health_round *round, const struct invariants *counted,
+	     const struct exchange *preflight, size_t count)
+{
+	round->replies = larger(round->replies, counted->replies);
+	round->replies_5xx = larger(round->replies_5xx, counted->replies_5xx);
+	for (size_t i = 0; i < count; i++)
+		count_reply(round, &preflight[i]);
+}
+
 int64_t
 health_p95_ms(const struct health_round *round)
 {
@@ -249,6 +276,12 @@ health_conclude(struct health_round *round)
 
 	if (round->checks == 0)
 		add_event(round, HEALTH_UNHEALTHY, "round", "not one check was made");
+	if (round->replies_5xx > 0 && round->status != HEALTH_UNHEALTHY) {
+		(void)snprintf(sentence, sizeof(sentence),
+			       "%ld of %ld replies were 5xx, beside what the checks were judged by",
+			       round->replies_5xx, round->replies);
+		add_event(round, HEALTH_UNHEALTHY, "round", sentence);
+	}
 	if (health_p95_ms(round) > SLOW_MS) {
 		(void)snprintf(sentence, sizeof(sentence), "P95 is %lld ms, more than %d",
 			       (long long)health_p95_ms(round), SLOW_MS);
@@ -287,7 +320,9 @@ health_row(const struct health_round *round)
 		make_id(id, round->lens, round->yacht, moment, (int)i + 1);
 		json_object_set_new(json_array_get(events, i), "id", json_string(id));
 	}
-	json_t *notes = json_pack("{s:O, s:o}", "checks", round->seen, "errors", messages(round));
+	json_t *notes = json_pack("{s:O, s:o, s:I, s:I}", "checks", round->seen, "errors",
+				  messages(round), "replies", (json_int_t)round->replies,
+				  "replies_5xx", (json_int_t)round->replies_5xx);
 	if (json_object_size(round->target))
 		json_object_set(notes, "target", round->target);
 	if (round->run)

@@ -3,7 +3,7 @@
  * A check is a case of the lens's health suite; its id is the check's name. Source of the rules:
  * the lens contract, "watching a lens":
  *
- *   unhealthy  a 5xx (503 FEATURE_DISABLED too), no whole reply, or a check that FAILED
+ *   unhealthy  any 5xx (503 FEATURE_DISABLED too), no whole reply, or a check that FAILED
  *   degraded   a check tagged `degraded` that FAILED, one that could not be judged, P95 over 5 s
  *   healthy    none of these
  *
@@ -29,6 +29,8 @@ struct health_round {
 	int64_t observed_us;      /* since 1970 */
 	enum health_status status;
 	long checks, wrong; /* asked; that did not answer as expected */
+	long replies;       /* received whole */
+	long replies_5xx;   /* of these, whether a step expected it or not */
 	struct histogram times_us;
 	json_t *seen;   /* {check: {verdict, status_code, latency_ms, ...}} */
 	json_t *target; /* what it says of itself: {commit, version, ...}; empty when it does not */
@@ -51,7 +53,12 @@ void health_refused(struct health_round *round, const struct exchange *exchanges
 void health_target(struct health_round *round, const json_t *target);
 /* This round is the first of a worker that has just started: an event says so. */
 void health_started(struct health_round *round);
-/* After the last check: what all of them together say. */
+/* After the last check: what else answered. The session may have counted more than its cases show
+ * (a set-up, a retry), or less, as it leaves out a 5xx that a step expects: the larger counts. The
+ * preflight's exchanges come on top. */
+void health_count(struct health_round *round, const struct invariants *counted,
+		  const struct exchange *preflight, size_t count);
+/* After all of that: what it says together. */
 void health_conclude(struct health_round *round);
 void health_release(struct health_round *round);
 

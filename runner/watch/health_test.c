@@ -181,6 +181,9 @@ Test(health, a_refused_round_keeps_which_5xx_it_was_and_that_the_flag_is_off)
 	struct observation seen;
 
 	check("feature_flags", NULL, VERDICT_ERROR, TROUBLE_PREFLIGHT, 0, NULL);
+	const struct invariants counted = { .replies = 0 };
+
+	health_count(&round_, &counted, asked, 4);
 	health_refused(&round_, asked, 4);
 	json_t *row = health_row(&round_);
 	const json_t *checks = json_object_get(json_object_get(row, "notes"), "checks");
@@ -204,4 +207,59 @@ Test(health, the_same_moment_makes_the_same_row_and_another_one_another)
 	cr_expect_str_neq(later.id, round_.id);
 	health_release(&again);
 	health_release(&later);
+}
+
+static long
+noted(const char *key)
+{
+	json_t *row = health_row(&round_);
+	long count = (long)json_integer_value(json_object_get(json_object_get(row, "notes"), key));
+
+	json_decref(row);
+	return count;
+}
+
+Test(health, a_5xx_of_the_preflight_alone_is_counted_and_unhealthy)
+{
+	const struct exchange asked[] = {
+		{ .kind = EXCHANGE_HTTP, .http = { .status = 200 } },
+		{ .kind = EXCHANGE_HTTP, .http = { .status = 502 } },
+		{ .kind = EXCHANGE_HTTP, .http = { .problem = "connection refused" } },
+		{ .kind = EXCHANGE_SQL },
+	};
+	const struct invariants counted = { .replies = 1 };
+
+	check("list", NULL, VERDICT_PASS, TROUBLE_NONE, 200, NULL);
+	health_count(&round_, &counted, asked, COUNTOF(asked));
+	health_conclude(&round_);
+	cr_expect_eq(round_.status, HEALTH_UNHEALTHY);
+	cr_expect_eq(noted("replies"), 3);
+	cr_expect_eq(noted("replies_5xx"), 1);
+}
+
+Test(health, a_5xx_in_any_reply_of_a_check_that_passed_is_counted_and_unhealthy)
+{
+	struct planned_case planned = { .suite = "health", .id = "list" };
+	struct exchange exchanges[] = {
+		{ .kind = EXCHANGE_HTTP, .http = { .method = "GET", .url = "/a", .status = 503 } },
+		{ .kind = EXCHANGE_HTTP, .http = { .method = "GET", .url = "/a", .status = 200 } },
+	};
+	const struct run_case result = { .verdict = VERDICT_PASS,
+					 .exchanges = exchanges,
+					 .exchange_count = COUNTOF(exchanges) };
+
+	health_case(&round_, &planned, &result);
+	health_conclude(&round_);
+	cr_expect_eq(round_.status, HEALTH_UNHEALTHY);
+	cr_expect_eq(noted("replies_5xx"), 1);
+}
+
+Test(health, what_the_session_counted_beside_its_cases_counts)
+{
+	const struct invariants counted = { .replies = 12, .replies_5xx = 2 };
+
+	check("list", NULL, VERDICT_FAIL, TROUBLE_NONE, 503, NULL);
+	health_count(&round_, &counted, NULL, 0);
+	cr_expect_eq(noted("replies"), 12);
+	cr_expect_eq(noted("replies_5xx"), 2);
 }

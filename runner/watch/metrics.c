@@ -11,6 +11,8 @@ metrics_round(struct metrics *metrics, const struct health_round *round)
 	metrics->checks = round->checks;
 	metrics->wrong = round->wrong;
 	metrics->rounds[round->status]++;
+	metrics->replies += round->replies;
+	metrics->replies_5xx += round->replies_5xx;
 }
 
 static void
@@ -25,6 +27,15 @@ gauge(struct buf *out, const struct metrics *metrics, const char *name, const ch
 {
 	family(out, name, "gauge", help);
 	buf_printf(out, "lensgate_%s{lens=\"%s\",yacht=\"%s\"} %.10g\n", name, metrics->lens,
+		   metrics->yacht, value);
+}
+
+static void
+counter(struct buf *out, const struct metrics *metrics, const char *name, const char *help,
+	long value)
+{
+	family(out, name, "counter", help);
+	buf_printf(out, "lensgate_%s_total{lens=\"%s\",yacht=\"%s\"} %ld\n", name, metrics->lens,
 		   metrics->yacht, value);
 }
 
@@ -50,6 +61,10 @@ void
 metrics_text(const struct metrics *metrics, struct buf *out)
 {
 	by_status(out, metrics);
+	counter(out, metrics, "replies", "Replies received since the worker started.",
+		metrics->replies);
+	counter(out, metrics, "replies_5xx", "Replies of these that were a 5xx.",
+		metrics->replies_5xx);
 	if (metrics->any) {
 		int64_t observed_s = metrics->observed_us / 1000000;
 

@@ -16,6 +16,7 @@ struct metrics {
 	long checks, wrong;
 	/* since the start */
 	long rounds[3]; /* by status */
+	long replies, replies_5xx;
 	long skipped, written, waiting;
 	bool leader;
 	int64_t every_us;

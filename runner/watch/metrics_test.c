@@ -23,7 +23,9 @@ add_round(enum health_status status, int64_t observed_us)
 	struct health_round round = { .status = status,
 				      .observed_us = observed_us,
 				      .checks = 4,
-				      .wrong = status == HEALTH_HEALTHY ? 0 : 1 };
+				      .wrong = status == HEALTH_HEALTHY ? 0 : 1,
+				      .replies = 7,
+				      .replies_5xx = 2 };
 
 	histogram_add(&round.times_us, 120000);
 	metrics_round(&metrics, &round);
@@ -44,6 +46,9 @@ Test(metrics, a_round_shows_as_status_time_and_share)
 	expect_text("lensgate_last_round_timestamp_seconds{lens=\"shopping_list\",yacht=\"y\"} "
 		    "1700000000\n");
 	expect_text("lensgate_p95_latency_seconds{lens=\"shopping_list\",yacht=\"y\"} 0.12\n");
+	add_round(HEALTH_DEGRADED, 1700000000000000);
+	expect_text("lensgate_replies_total{lens=\"shopping_list\",yacht=\"y\"} 14\n");
+	expect_text("lensgate_replies_5xx_total{lens=\"shopping_list\",yacht=\"y\"} 4\n");
 	expect_text("lensgate_error_ratio{lens=\"shopping_list\",yacht=\"y\"} 0.25\n");
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "watch/replies.h"
 
 #define WHAT_BYTES 400
 
@@ -41,21 +42,6 @@ timeline_moment(const json_t *row)
 	return text && clock_parse(text, &at_us) ? at_us : 0;
 }
 
-bool
-timeline_has_5xx(const json_t *row)
-{
-	json_t *checks = json_object_get(json_object_get(row, "notes"), "checks");
-	const char *name;
-	json_t *check;
-
-	json_object_foreach(checks, name, check)
-	{
-		if (json_integer_value(json_object_get(check, "status_code")) >= 500)
-			return true;
-	}
-	return false;
-}
-
 /* Rounds are on a grid, but a start is not: half an interval late is not yet a gap. */
 static void
 look_for_gap(struct past *past, int64_t next_us)
@@ -81,7 +67,7 @@ look_at_status(struct past *past, const json_t *row, int64_t at_us)
 {
 	const char *status = json_string_value(json_object_get(row, "status"));
 	const char *error = first_error(row);
-	bool is_5xx = timeline_has_5xx(row);
+	bool is_5xx = replies_count_5xx(row) > 0;
 
 	if (status && (!past->status || strcmp(status, past->status) != 0))
 		add(past, at_us, "%s%s%s%s", past->status ? "" : "first round: ", status,

@@ -16,7 +16,4 @@ json_t *timeline_make(const json_t *rows, int64_t every_ms, int64_t until_us);
 /* One moment of a row, in microseconds since 1970; 0 when it has none. */
 int64_t timeline_moment(const json_t *row);
 
-/* Was a reply of the row's checks a 5xx? */
-bool timeline_has_5xx(const json_t *row);
-
 #endif

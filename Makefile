@@ -84,6 +84,10 @@ gate: all
 faults: all
 	ci/faults.sh
 
+# The reference target against its contract, by other means than the runner's.
+target-check: all
+	fixtures/target/check.sh
+
 bench: all
 	ci/bench.sh
 
@@ -113,7 +117,7 @@ lint: layers $(TEXTS)
 	@ci/deploy/grafana/make.sh --check
 	@echo "  FORMAT, SHELL"
 	@clang-format --dry-run --Werror $(HEADED)
-	@shellcheck -e SC1091 ci/*.sh ci/action/*.sh ci/deploy/*/*.sh ci/self/*.sh ci/up fixtures/target/*.sh .ci/run
+	@shellcheck -e SC1091 ci/*.sh ci/action/*.sh ci/deploy/*/*.sh ci/self/*.sh ci/up fixtures/target/*.sh fixtures/target/check/*.sh .ci/run
 	@printf '%s\n' $(RUNNER) $(TARGET) $(HOSTILE) $(RECEIVE) | \
 		xargs -P $$(nproc) -n 6 sh -c 'echo "  TIDY  $$*"; out=$$(clang-tidy --quiet "$$@" -- \
 			$(shell pkg-config --cflags $(PKGS)) 2>&1) || { echo "$$out"; exit 1; }' tidy
@@ -134,4 +138,4 @@ install: all
 clean:
 	$(RM) -r build .build
 
-.PHONY: all unit test self gate faults bench lint layers install clean
+.PHONY: all unit test self gate faults target-check bench lint layers install clean

@@ -26,7 +26,7 @@ say() {
 
 needed_for() {
 	case $1 in
-	test | unit | self | faults) echo "$build $test" ;;
+	test | unit | self | faults | target-check) echo "$build $test" ;;
 	lint) echo "$build $test $lint" ;;
 	bench) echo "$build $bench" ;;
 	everything) echo "$build $test $lint $bench" ;;

@@ -42,28 +42,27 @@ struct current {
 	struct proof_query queries[SQL_LOOKS]; /* of a SQL step: `unchanged`, then `stored` */
 	struct sql_look looks[SQL_LOOKS];
 	size_t look_count;
-	bool looks_inside; /* what must stay unchanged is looked at in the statement's transaction
-			    */
-	bool looked_after; /* after the statement, too */
 	struct sql_meaning meaning; /* of the first reply, which is `live`, while more is asked */
 	struct sql_reply live;
-	bool without_triggers; /* it is asked so */
-	bool read_only;        /* it is tried so */
-	json_t *commit;        /* filled `where` of the row it may leave; NULL: none */
-	bool commit_ours;      /* this run made that row */
+	json_t *commit; /* filled `where` of the row it may leave; NULL: none */
 	struct proof_query leash_queries[2];
 	struct sql_leash leash;
 	struct judgement judgement;
-	int tries;
-	int clashes;             /* transactions the server broke off */
 	int64_t until_us;        /* `eventually` may try again before this; 0: once */
 	size_t findings_at;      /* findings there were before the step */
-	bool succeeded;          /* a 2xx that was expected */
 	int64_t awaited;         /* replies to what was sent at once, still to come */
 	int64_t winners;         /* of those that came */
 	json_t *won;             /* parsed body of the first winner */
 	struct load_state *load; /* of a load; NULL */
-	bool promised;           /* the lens promises rows, and they are looked up */
+	int tries;
+	int clashes;           /* transactions the server broke off */
+	bool looks_inside;     /* what must stay unchanged is looked at in the same transaction */
+	bool looked_after;     /* after the statement, too */
+	bool without_triggers; /* it is asked so */
+	bool read_only;        /* it is tried so */
+	bool commit_ours;      /* this run made the row it may leave */
+	bool succeeded;        /* a 2xx that was expected */
+	bool promised;         /* the lens promises rows, and they are looked up */
 };
 
 struct attempt {

@@ -217,7 +217,7 @@ pump(struct engine *engine)
 	if (engine->pumping || engine->cleaning)
 		return;
 	engine->pumping = true;
-	while (engine->ready_count > 0 &&
+	while (engine->plan->node_count > 0 && engine->ready_count > 0 &&
 	       (engine->session->stopping || (long)engine->running < engine->options.jobs)) {
 		size_t node = engine->ready[engine->ready_head];
 		engine->ready_head = (engine->ready_head + 1) % engine->plan->node_count;

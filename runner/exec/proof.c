@@ -38,19 +38,24 @@ add_where(struct buf *text, const char *lead, const json_t *where, struct arena 
 	json_decref(shown);
 }
 
+/* "VERB from TABLE t LEAD conditions TAIL" */
+struct shape {
+	const char *verb, *lead, *tail;
+};
+
 static void
-make(const char *verb, const char *lead, const char *tail, const char *table, const json_t *where,
-     struct arena *arena, struct proof_query *query)
+make(struct shape shape, const char *table, const json_t *where, struct arena *arena,
+     struct proof_query *query)
 {
 	struct buf text;
 
 	*query = (struct proof_query){ 0 };
 	buf_init(&text, (size_t)64 * 1024);
-	buf_printf(&text, "%s from ", verb);
+	buf_printf(&text, "%s from ", shape.verb);
 	sql_quote_name(&text, table);
 	buf_printf(&text, " t");
-	add_where(&text, lead, where, arena, query);
-	buf_printf(&text, "%s", tail);
+	add_where(&text, shape.lead, where, arena, query);
+	buf_printf(&text, "%s", shape.tail);
 	query->text = arena_text(arena, text.text, text.len);
 	buf_release(&text);
 }
@@ -58,20 +63,21 @@ make(const char *verb, const char *lead, const char *tail, const char *table, co
 void
 proof_select(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
-	make("select to_jsonb(t) as row", " where ", " order by to_jsonb(t)::text", table, where,
-	     arena, query);
+	make((struct shape){ "select to_jsonb(t) as row", " where ",
+			     " order by to_jsonb(t)::text" },
+	     table, where, arena, query);
 }
 
 void
 proof_cursor(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
-	make("select", " where ", "", table, where, arena, query);
+	make((struct shape){ "select", " where ", "" }, table, where, arena, query);
 }
 
 void
 proof_delete(const char *table, const json_t *where, struct arena *arena, struct proof_query *query)
 {
-	make("delete", " where ", "", table, where, arena, query);
+	make((struct shape){ "delete", " where ", "" }, table, where, arena, query);
 }
 
 /* What all the others are like, in one text that does not depend on their order. */
@@ -85,8 +91,8 @@ proof_leash(const char *table, const json_t *where, bool ours, struct arena *are
 {
 	struct proof_query there, others;
 
-	make("select 1", " where ", "", table, where, arena, &there);
-	make(OTHERS, " where (", ") is not true", table, where, arena, &others);
+	make((struct shape){ "select 1", " where ", "" }, table, where, arena, &there);
+	make((struct shape){ OTHERS, " where (", ") is not true" }, table, where, arena, &others);
 	queries[0] = queries[1] = others;
 	/* A division by zero is an error that needs no function of ours in the database. */
 	queries[0].text =

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/asked.h"
 #include "cli/exit.h"
 #include "cli/masking.h"
 #include "cli/mistakes.h"
@@ -58,20 +58,10 @@ prepare(struct job *job)
 	if (settings->operand_count)
 		error_set(&err, ERROR_USAGE, "audit takes no operands, not \"%s\"",
 			  settings->operands[0]);
-	for (size_t i = 0; i < settings->reports.count && !err.code; i++) {
-		const char *asked = settings->reports.items[i];
-		const struct audit_report_kind *kinds = audit_report_kinds(&count);
-		size_t k = 0, len = strcspn(asked, "=");
-		while (k < count &&
-		       (strlen(kinds[k].name) != len || strncmp(kinds[k].name, asked, len) != 0))
-			k++;
-		if (k == count || !asked[len])
-			error_set(&err, ERROR_USAGE,
-				  "--report of an audit wants json=, junit=, markdown=, sarif= or "
-				  "terminal=PATH, not \"%s\"",
-				  asked);
-	}
-	if (err.code || !audit_threshold_parse(settings->fail_on, &job->threshold, &err))
+	const struct report_kind *kinds = audit_report_kinds(&count);
+	if (err.code || !asked_check(&settings->reports, "an audit", kinds, count, &err))
+		return fail(job, &err);
+	if (!audit_threshold_parse(settings->fail_on, &job->threshold, &err))
 		return fail(job, &err);
 	if (settings->baseline) {
 		job->baseline = audit_baseline_load(settings->baseline, &job->stage.errors);
@@ -133,12 +123,25 @@ learn_secrets(struct job *job, struct error *err)
 }
 
 /* --report KIND=PATH; without one for standard output, the terminal's too. */
+struct writing {
+	struct audit_report report;
+	const struct mask *mask;
+};
+
+static bool
+write_report(void *arg, const char *kind, const char *path, bool color, struct error *err)
+{
+	struct writing *writing = arg;
+
+	writing->report.color = color;
+	return audit_report_write(kind, &writing->report, path, writing->mask, err);
+}
+
 static bool
 write_reports(struct job *job)
 {
 	const struct settings *settings = job->settings;
 	const struct environment *environment = job->stage.workspace.environment;
-	const char *no_color = getenv("NO_COLOR");
 	struct audit_report report = {
 		.audit = &job->audit,
 		.threshold = &job->threshold,
@@ -152,23 +155,13 @@ write_reports(struct job *job)
 		.verbose = settings->verbose,
 	};
 	struct error err = { 0 };
-	bool ok = learn_secrets(job, &err), spoken = false;
 
-	for (size_t i = 0; ok && i < settings->reports.count; i++) {
-		const char *asked = settings->reports.items[i];
-		size_t len = strcspn(asked, "=");
-		char kind[32];
-
-		(void)snprintf(kind, sizeof(kind), "%.*s", (int)len, asked);
-		spoken |= strcmp(asked + len, "=-") == 0;
-		ok = audit_report_write(kind, &report, asked + len + 1, job->mask, &err);
-	}
-	report.color = !settings->no_color && !(no_color && *no_color) && isatty(STDOUT_FILENO);
-	if (ok && !spoken)
-		ok = audit_report_write("terminal", &report, "-", job->mask, &err);
-	if (!ok)
+	if (!learn_secrets(job, &err)) {
 		(void)fprintf(stderr, "lensgate: the report was not written: %s\n", err.message);
-	return ok;
+		return false;
+	}
+	struct writing writing = { report, job->mask };
+	return asked_write(settings, write_report, &writing);
 }
 
 int

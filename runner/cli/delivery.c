@@ -25,13 +25,10 @@ delivery_check(const struct option_list *asked, struct error *err)
 	for (size_t i = 0; i < asked->count; i++) {
 		size_t count;
 		const struct report_kind *kinds = report_kinds(&count);
-		size_t len = strcspn(asked->items[i], "=");
-		bool known = false;
+		size_t len = strcspn(asked->items[i], "="), at;
 
-		for (size_t k = 0; k < count; k++)
-			known = known || (strlen(kinds[k].name) == len &&
-					  strncmp(kinds[k].name, asked->items[i], len) == 0);
-		if (!known || !asked->items[i][len] || !asked->items[i][len + 1])
+		if (!report_kind_find(kinds, count, asked->items[i], len, &at) ||
+		    !asked->items[i][len] || !asked->items[i][len + 1])
 			return error_set(err, ERROR_USAGE,
 					 "--report wants KIND=PATH, not \"%s\"; "
 					 "see: lensgate help reports",

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/asked.h"
 #include "cli/exit.h"
 #include "cli/masking.h"
 #include "cli/mistakes.h"
@@ -62,23 +63,13 @@ static bool
 check_reports(struct job *job)
 {
 	size_t count;
-	const struct matrix_report_kind *kinds = matrix_report_kinds(&count);
+	const struct report_kind *kinds = matrix_report_kinds(&count);
+	struct error err = { 0 };
 
-	for (size_t i = 0; i < job->settings->reports.count; i++) {
-		const char *asked = job->settings->reports.items[i];
-		size_t k = 0, len = strcspn(asked, "=");
-
-		while (k < count &&
-		       (strlen(kinds[k].name) != len || strncmp(kinds[k].name, asked, len) != 0))
-			k++;
-		if (k == count || !asked[len])
-			return error_set(
-				errors_new(&job->stage.errors), ERROR_USAGE,
-				"--report of a matrix wants html=, json=, junit=, markdown= "
-				"or terminal=PATH, not \"%s\"",
-				asked);
-	}
-	return true;
+	if (asked_check(&job->settings->reports, "a matrix", kinds, count, &err))
+		return true;
+	*errors_new(&job->stage.errors) = err;
+	return false;
 }
 
 static bool
@@ -234,30 +225,32 @@ learn_secrets(struct job *job, struct error *err)
 	return masking_learn(job->mask, secrets, &learned, err);
 }
 
-/* --report KIND=PATH; without one for standard output, the terminal's too. */
+struct writing {
+	const struct matrix_report *report;
+	const struct mask *mask;
+};
+
 static bool
-write_reports(struct job *job, struct matrix_report *report)
+write_report(void *arg, const char *kind, const char *path, bool color, struct error *err)
 {
-	const struct settings *settings = job->settings;
-	const char *no_color = getenv("NO_COLOR");
+	const struct writing *writing = arg;
+	struct matrix_report report = *writing->report;
+
+	report.color = color;
+	return matrix_report_write(kind, &report, path, writing->mask, err);
+}
+
+static bool
+write_reports(struct job *job, const struct matrix_report *report)
+{
 	struct error err = { 0 };
-	bool ok = learn_secrets(job, &err), spoken = false;
 
-	for (size_t i = 0; ok && i < settings->reports.count; i++) {
-		const char *asked = settings->reports.items[i];
-		size_t len = strcspn(asked, "=");
-		char kind[32];
-
-		(void)snprintf(kind, sizeof(kind), "%.*s", (int)len, asked);
-		spoken |= strcmp(asked + len, "=-") == 0;
-		ok = matrix_report_write(kind, report, asked + len + 1, job->mask, &err);
-	}
-	report->color = !settings->no_color && !(no_color && *no_color) && isatty(STDOUT_FILENO);
-	if (ok && !spoken)
-		ok = matrix_report_write("terminal", report, "-", job->mask, &err);
-	if (!ok)
+	if (!learn_secrets(job, &err)) {
 		(void)fprintf(stderr, "lensgate: the report was not written: %s\n", err.message);
-	return ok;
+		return false;
+	}
+	struct writing writing = { report, job->mask };
+	return asked_write(job->settings, write_report, &writing);
 }
 
 static int

@@ -7,15 +7,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cli/asked.h"
 #include "cli/exit.h"
 #include "cli/masking.h"
 #include "cli/mistakes.h"
 #include "cli/reach.h"
 #include "cli/rehearsal.h"
-#include "cli/score_files.h"
 #include "cli/stage.h"
 #include "rls/copy.h"
 #include "rls/proving.h"
+#include "rls/score_report.h"
 
 #define CATALOG_MS 30000
 #define PROBE_MS   20000
@@ -315,6 +316,20 @@ judge(const struct proof_run *p)
 	return score_count(&p->score, FATE_SURVIVED) > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
 
+struct writing {
+	struct score_report report;
+	const struct mask *mask;
+};
+
+static bool
+write_report(void *arg, const char *kind, const char *path, bool color, struct error *err)
+{
+	struct writing *writing = arg;
+
+	writing->report.color = color;
+	return score_report_write(kind, &writing->report, path, writing->mask, err);
+}
+
 static int
 write_reports(struct proof_run *p, int status)
 {
@@ -328,9 +343,12 @@ write_reports(struct proof_run *p, int status)
 		.matrix = !settings->without_matrix,
 		.exit_status = status,
 		.elapsed_us = clock_now_us() - p->began_us,
+		.verbose = settings->verbose,
+		.quiet = settings->quiet,
 	};
+	struct writing writing = { report, p->mask };
 
-	return score_files_write(settings, &report, p->mask) ? status : EXIT_UNWRITTEN;
+	return asked_write(settings, write_report, &writing) ? status : EXIT_UNWRITTEN;
 }
 
 static void
@@ -356,7 +374,10 @@ finish(struct proof_run *p)
 static int
 prove(struct proof_run *p)
 {
-	if (!score_files_check(p->settings, &p->err) ||
+	size_t count;
+	const struct report_kind *kinds = score_report_kinds(&count);
+
+	if (!asked_check(&p->settings->reports, "a proof", kinds, count, &p->err) ||
 	    !loop_on_signals(p->loop, signalled, p, &p->err) || !open_stage(p) || !read_mutants(p))
 		return p->stage.errors.count ? mistakes_print(&p->stage.errors)
 					     : mistake_print(&p->err);

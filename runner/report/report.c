@@ -46,14 +46,24 @@ report_kinds(size_t *count)
 	return kinds;
 }
 
+bool
+report_kind_find(const struct report_kind *some, size_t count, const char *name, size_t len,
+		 size_t *at)
+{
+	for (*at = 0; *at < count; ++*at) {
+		if (strlen(some[*at].name) == len && strncmp(some[*at].name, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static write_fn *
 find(const char *kind)
 {
-	for (size_t i = 0; i < COUNTOF(kinds); i++) {
-		if (strcmp(kinds[i].name, kind) == 0)
-			return writers[i];
-	}
-	return NULL;
+	size_t at;
+
+	return report_kind_find(kinds, COUNTOF(kinds), kind, strlen(kind), &at) ? writers[at]
+										: NULL;
 }
 
 /* Close what was written to, or leave nothing when writing failed. */

@@ -22,6 +22,10 @@ struct report_kind {
 
 const struct report_kind *report_kinds(size_t *count);
 
+/* Which of `kinds` is called by the first `len` bytes of `name`; false when none is. */
+bool report_kind_find(const struct report_kind *kinds, size_t count, const char *name, size_t len,
+		      size_t *at) MUST_USE;
+
 /* Write report `kind` of `run` to `path` ("-": standard output), through the masker, replacing the
  * file by rename. */
 bool report_write(const char *kind, const struct run *run, const char *path,

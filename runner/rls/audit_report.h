@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "report/report.h"
 #include "rls/audit_baseline.h"
 #include "rls/audit_source.h"
 #include "rls/audit_threshold.h"
@@ -23,12 +24,7 @@ struct audit_report {
 	bool color, verbose, quiet;            /* terminal only */
 };
 
-struct audit_report_kind {
-	const char *name;
-	const char *sentence;
-};
-
-const struct audit_report_kind *audit_report_kinds(size_t *count);
+const struct report_kind *audit_report_kinds(size_t *count);
 
 /* Write report `kind` to `path` ("-": standard output), through the masker, replacing the file by
  * rename. ERROR_USAGE when there is no such kind. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const struct matrix_report_kind kinds[] = {
+static const struct report_kind kinds[] = {
 	{ "html", "people: one page without any outside resource: findings, the grid, filters" },
 	{ "json", "every cell and finding, for scripts" },
 	{ "junit", "JUnit XML: one testcase per relation and actor" },
@@ -15,7 +15,7 @@ static void (*const writers[])(const struct matrix_report *, struct sink *) = {
 };
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
-const struct matrix_report_kind *
+const struct report_kind *
 matrix_report_kinds(size_t *count)
 {
 	*count = COUNTOF(kinds);
@@ -50,17 +50,13 @@ bool
 matrix_report_write(const char *kind, const struct matrix_report *report, const char *path,
 		    const struct mask *mask, struct error *err)
 {
-	for (size_t i = 0; i < COUNTOF(kinds); i++) {
-		if (strcmp(kinds[i].name, kind) != 0)
-			continue;
-		struct sink *sink = sink_open(path, mask, err);
-		if (!sink)
-			return false;
-		writers[i](report, sink);
-		return sink_close(sink, err);
-	}
-	return error_set(err, ERROR_USAGE,
-			 "the matrix has no report %s; it has html, json, junit, markdown and "
-			 "terminal",
-			 kind);
+	size_t at;
+
+	if (!report_kind_find(kinds, COUNTOF(kinds), kind, strlen(kind), &at))
+		return error_set(err, ERROR_USAGE, "no report of the matrix is called %s", kind);
+	struct sink *sink = sink_open(path, mask, err);
+	if (!sink)
+		return false;
+	writers[at](report, sink);
+	return sink_close(sink, err);
 }

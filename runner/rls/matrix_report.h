@@ -3,6 +3,7 @@
 #define RLS_MATRIX_REPORT_H
 
 #include "base/error.h"
+#include "report/report.h"
 #include "rls/judgement.h"
 #include "rls/layers.h"
 #include "rls/snapshot.h"
@@ -26,12 +27,7 @@ enum matrix_result { MATRIX_PASSED, MATRIX_FAILED, MATRIX_INCONCLUSIVE };
 enum matrix_result matrix_result(const struct matrix_report *report);
 const char *matrix_result_word(enum matrix_result result);
 
-struct matrix_report_kind {
-	const char *name;
-	const char *sentence;
-};
-
-const struct matrix_report_kind *matrix_report_kinds(size_t *count);
+const struct report_kind *matrix_report_kinds(size_t *count);
 
 /* Write report `kind` to `path` ("-": standard output), through the masker, replacing the file by
  * rename. ERROR_USAGE when there is no such kind. */

@@ -12,7 +12,7 @@
 typedef void write_fn(const struct score_report *report, struct sink *sink);
 
 /* The same order in both tables: the first is what others see. */
-static const struct score_report_kind kinds[] = {
+static const struct report_kind kinds[] = {
 	{ "json", "counts, and one object for each mutant with its SQL" },
 	{ "junit", "JUnit XML: one testcase per mutant; a survivor is a failure" },
 	{ "markdown", "survivors and what would have caught them, then all that was tried" },
@@ -22,7 +22,7 @@ static const struct score_report_kind kinds[] = {
 static write_fn *const writers[] = { score_json, score_junit, score_markdown, score_terminal };
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
-const struct score_report_kind *
+const struct report_kind *
 score_report_kinds(size_t *count)
 {
 	*count = COUNTOF(kinds);
@@ -33,16 +33,15 @@ bool
 score_report_write(const char *kind, const struct score_report *report, const char *path,
 		   const struct mask *mask, struct error *err)
 {
-	for (size_t i = 0; i < COUNTOF(kinds); i++) {
-		if (strcmp(kinds[i].name, kind) != 0)
-			continue;
-		struct sink *sink = sink_open(path, mask, err);
-		if (!sink)
-			return false;
-		writers[i](report, sink);
-		return sink_close(sink, err);
-	}
-	return error_set(err, ERROR_USAGE, "no report of a proof is called %s", kind);
+	size_t at;
+
+	if (!report_kind_find(kinds, COUNTOF(kinds), kind, strlen(kind), &at))
+		return error_set(err, ERROR_USAGE, "no report of a proof is called %s", kind);
+	struct sink *sink = sink_open(path, mask, err);
+	if (!sink)
+		return false;
+	writers[at](report, sink);
+	return sink_close(sink, err);
 }
 
 /* ---- what all of them count ---- */

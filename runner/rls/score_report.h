@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "report/report.h"
 #include "rls/score.h"
 #include "run/mask.h"
 #include "run/sink.h"
@@ -21,12 +22,7 @@ struct score_report {
 	bool color, verbose, quiet; /* terminal only; verbose: the killed ones too */
 };
 
-struct score_report_kind {
-	const char *name;
-	const char *sentence;
-};
-
-const struct score_report_kind *score_report_kinds(size_t *count);
+const struct report_kind *score_report_kinds(size_t *count);
 
 /* Write report `kind` to `path` ("-": standard output), through the masker, replacing the file by
  * rename. ERROR_USAGE when there is no such kind. */

@@ -133,9 +133,42 @@ paste "$work/rate.summary" "$work/rate.bare" | awk '{ printf "%.2f\n", $1 / $2 }
 spread '10 000 cases: CPU per case, reports included' us <"$work/cpu.full"
 spread 'peak memory, 27 cases' kB <"$work/peak.27"
 spread 'peak memory, 10 000 cases, full transcripts' kB <"$work/peak.full"
+# One load step, and wrk with the same request and as many connections, in turn.
+cat >"$work/load.yaml" <<-'END'
+	suite: bench.load
+	title: one load
+	cases:
+	  - id: load
+	    title: load
+	    steps:
+	      - http: GET /version
+	        load: { at_once: 16, requests: 50000, warm_up: 1000, measured: { success_percent: 100 } }
+	        expect: { status: 200 }
+END
+measured() {
+	"$lensgate" run "$work/load.yaml" --env "$work/env.yaml" --env-file "$work/secrets" --out "$work/load" -q >/dev/null
+	jq -r '[.. | objects | select(has("p50_ms") and has("per_second")) | (.per_second | floor), .p50_ms, .p99_ms] | .[:3] | @tsv' \
+		"$work/load/run/latest/result.json"
+}
 if command -v wrk >/dev/null; then
-	wrk -t1 -c16 -d3s "$url/version" | awk '/Requests\/sec/ { print int($2) }' |
-		spread 'wrk, the same request' 'requests/s'
+	i=0
+	while [ "$i" -lt "$runs" ]; do
+		i=$((i + 1))
+		measured >>"$work/load.rows"
+		wrk -t1 -c16 -d3s --latency "$url/version" | awk '
+			function ms(text) { return text ~ /us$/ ? text / 1000 : text ~ /ms$/ ? text + 0 : text * 1000 }
+			/^ *50%/ { p50 = ms($2) } /^ *99%/ { p99 = ms($2) }
+			/Requests\/sec/ { print int($2) "\t" p50 "\t" p99 }' >>"$work/wrk.rows"
+	done
+	cut -f1 "$work/wrk.rows" | spread 'wrk, the same request' requests/s
+	cut -f1 "$work/load.rows" | spread 'one load step, 16 at once' requests/s
+	paste "$work/load.rows" "$work/wrk.rows" | awk '{ printf "%.2f\n", $1 / $4 }' |
+		spread '  of the rate of wrk (aim 0.50)' ratio
+	for at in 2 3; do
+		name=$([ "$at" = 2 ] && echo P50 || echo P99)
+		cut -f"$at" "$work/load.rows" | spread "  $name of the load step" ms
+		cut -f"$at" "$work/wrk.rows" | spread "  $name of wrk" ms
+	done
 else
 	echo 'wrk is not installed: left out (ci/setup.sh bench installs it)'
 fi

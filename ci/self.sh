@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.." || exit 1
 lensgate=$PWD/build/lensgate
 work=$(mktemp -d)
 target_pid=
-trap '[ -z "$hostile_pid" ] || kill "$hostile_pid"
-	[ -z "$target_pid" ] || { kill -TERM "$target_pid" && kill -CONT "$target_pid"; }; rm -rf "$work"' EXIT
+trap '[ -z "$hostile_pid" ] || kill "$hostile_pid" 2>/dev/null
+	[ -z "$target_pid" ] || { kill -TERM "$target_pid" && kill -CONT "$target_pid"; } 2>/dev/null; rm -rf "$work"' EXIT
 passed=0
 failed=0
 

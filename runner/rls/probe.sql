@@ -12,23 +12,18 @@
 -- A, B and ~ are proofs: a statement went through, or died of a constraint, which is looked at only
 -- after the policy said yes. The refusals mean: no row and no value that was tried got through.
 
--- The statements prepared so far for `prefix`, in the order of their numbers; all other ones of ours are
--- done with and forgotten.
-create function pg_temp.lensgate_known(prefix text) returns text[] language plpgsql as $$
+-- The statements prepared so far for `prefix`, by what their names end with: the hash of their text. All
+-- other ones of ours are done with and forgotten.
+create function pg_temp.lensgate_known(prefix text) returns bigint[] language plpgsql as $$
 declare
-	known text[] := '{}';
-	prepared record;
+	other text;
 begin
-	for prepared in select name, regexp_replace(statement, '^prepare \S+ as ', '') as act
-			from pg_catalog.pg_prepared_statements where name ~ '^lensgate_[\d_]+$'
-			order by regexp_replace(name, '.*_', '')::int loop
-		if starts_with(prepared.name, prefix) then
-			known := known || prepared.act;
-		else
-			execute 'deallocate ' || prepared.name;
-		end if;
+	for other in select name from pg_catalog.pg_prepared_statements
+			where starts_with(name, 'lensgate_') and not starts_with(name, prefix) loop
+		execute 'deallocate ' || other;
 	end loop;
-	return known;
+	return array(select ('x' || lpad(substr(name, length(prefix) + 1), 16, '0'))::bit(64)::bigint
+		from pg_catalog.pg_prepared_statements where starts_with(name, prefix));
 end
 $$;
 
@@ -36,24 +31,25 @@ $$;
 --
 -- act        the statement, with $1 and so on for `args`, which are literals of SQL. The same text is
 --            prepared once, by whoever first runs it, and planned once: parsing and planning are most
---            of what a try costs. `known` are the texts prepared so far, called `prefix` of g and
---            their number.
+--            of what a try costs. `known` are the hashes of the texts prepared so far, each called
+--            `prefix` of g and its hash.
 -- reach      how the row is found. blind: where current of a cursor opened before the switch: exactly
 --            one row, no SELECT policy. where: by its place. none.
 -- candidate  the row: {nth in the cursor lensgate_rows, part, place}; of a planted one, nothing
--- plant      the text of a row to plant first, null: none
+-- plant      the row to plant first, as arguments of `plant` of g; null: none
 -- replica    no trigger and no foreign key is looked at; RLS is
 --
 -- Letters of a try: A . D G E R as above; X undecided: a trigger, a rule or a function spoke before
 -- the policy could; ? not tried.
 create function pg_temp.lensgate_attempt(p jsonb, f jsonb, g jsonb, act text, args text[], reach text,
-		candidate jsonb, plant text, replica boolean, recount text, inout known text[],
+		candidate jsonb, plant text, replica boolean, recount text, inout known bigint[],
 		out letter text, out state text, out said text)
 	language plpgsql as $$
 declare
 	lensgate_rows refcursor := 'lensgate_rows';
 	lensgate_row refcursor := 'lensgate_row';
 	prefix text := g ->> 'prefix';
+	hash bigint;
 	place text := candidate ->> 'place';
 	part text := candidate ->> 'part';
 	nth int;
@@ -77,9 +73,10 @@ begin
 	end if;
 	-- EXECUTE of a prepared statement has a number of rows only when it returns them. What returns no
 	-- column asks for no SELECT, and no SELECT policy.
-	if act !~ '^select' then
+	if not starts_with(act, 'select') then
 		act := act || ' returning 1';
 	end if;
+	hash := hashtextextended(act, 0);
 	for try in 1..3 loop
 		stage := 'plant';
 		state := null;
@@ -91,13 +88,12 @@ begin
 				if quiet or try > 1 then
 					done := set_config('session_replication_role', 'replica', true);
 				end if;
-				nth := array_position(known, g ->> 'plant');
-				if nth is null then
-					nth := cardinality(known) + 1;
-					execute format('prepare %s%s as %s', prefix, nth, g ->> 'plant');
-					known := known || (g ->> 'plant');
+				if not (g ->> 'planting')::bigint = any (known) then
+					execute 'prepare ' || prefix || to_hex((g ->> 'planting')::bigint) || ' as ' || (g ->> 'plant');
+					known := known || (g ->> 'planting')::bigint;
 				end if;
-				execute format('execute %s%s(%L)', prefix, nth, plant) into place, part;
+				execute 'execute ' || prefix || to_hex((g ->> 'planting')::bigint) || '(' || plant || ')'
+				into place, part;
 				if quiet or try > 1 then
 					done := set_config('session_replication_role', 'origin', true);
 				end if;
@@ -129,22 +125,22 @@ begin
 				done := set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
 			end if;
 			stage := 'act';
-			nth := array_position(known, act);
-			if nth is null then
-				nth := cardinality(known) + 1;
-				execute 'prepare ' || prefix || nth || ' as ' || act;
-				known := known || act;
+			if not hash = any (known) then
+				execute 'prepare ' || prefix || to_hex(hash) || ' as ' || act;
+				known := known || hash;
 			end if;
 			if reach = 'where' then
-				execute 'execute ' || prefix || nth || '(' ||
+				execute 'execute ' || prefix || to_hex(hash) || '(' ||
 					array_to_string(args || part || quote_literal(place), ', ') || ')';
 			elsif args = '{}' then
-				execute 'execute ' || prefix || nth;
+				execute 'execute ' || prefix || to_hex(hash);
 			else
-				execute 'execute ' || prefix || nth || '(' || array_to_string(args, ', ') || ')';
+				execute 'execute ' || prefix || to_hex(hash) || '(' || array_to_string(args, ', ') || ')';
 			end if;
 			get diagnostics hits = row_count;
-			set constraints all immediate;
+			if (f ->> 'deferrable')::boolean then
+				set constraints all immediate;
+			end if;
 			if hits > 0 and recount is not null then
 				perform set_config('role', 'none', true);
 				if (p ->> 'authenticator')::boolean then
@@ -162,8 +158,9 @@ begin
 			when others then
 				get stacked diagnostics state = returned_sqlstate, said = message_text,
 					culprit = table_name, context = pg_exception_context;
-				-- Whether any function but ours was at work when it was raised.
-				own_table := context !~ '(?n)^[\w/]+ function (?!(pg_temp_\d+\.)?lensgate_)';
+				-- Whether any function but ours was at work when it was raised. The innermost comes first.
+				own_table := starts_with(context, 'SQL statement "execute lensgate_')
+					or context !~ '(?n)^[\w/]+ function (?!(pg_temp_\d+\.)?lensgate_)';
 				letter := case
 					when stage = 'plant' then '?'
 					when state in ('55P03', '40P01', '40001') then '?'
@@ -202,7 +199,7 @@ begin
 	end if;
 	return case c ->> 'category'
 		when 'B' then (old is distinct from 'true')::text
-		when 'N' then (coalesce(old::numeric, 0) + 1)::text
+		when 'N' then (case when old ~ '^[+-]?\d+(\.\d+)?$' then old::numeric + 1 else 1 end)::text
 		when 'S' then right(coalesce(old, '') || '~', coalesce((c ->> 'length')::int, 1000))
 		when 'D' then (now() - interval '1 day')::text
 		when 'A' then '{}' end;
@@ -453,46 +450,48 @@ begin
 end
 $$;
 
--- An INSERT of a whole row, which is its first parameter, into these columns.
+-- An INSERT of a whole row into these columns: its text is the first parameter, what differs the second.
 create function pg_temp.lensgate_insert(f jsonb, columns jsonb) returns text language plpgsql as $$
 begin
 	return (select format('insert into %s (%s) overriding system value select %s from '
-			'(select $1::%1$s as r offset 0) q', f ->> 'name',
+			'(select jsonb_populate_record($1::%1$s, $2::jsonb) as r offset 0) q', f ->> 'name',
 			string_agg(quote_ident(c), ', ' order by n),
 			string_agg('(q.r).' || quote_ident(c), ', ' order by n))
 		from jsonb_array_elements_text(columns) with ordinality k(c, n));
 end
 $$;
 
+-- The arguments of such a statement.
+create function pg_temp.lensgate_row(row_text text, override jsonb) returns text language plpgsql as $$
+begin
+	return quote_literal(row_text) || ', ' || quote_literal(override::text);
+end
+$$;
+
 -- Whether a row of `class` that carries `constant` shows: for SELECT, when nothing else does.
 create function pg_temp.lensgate_planted_shows(p jsonb, f jsonb, g jsonb, s jsonb, class text,
-		constant jsonb, inout known text[], out letter text, out said text)
+		constant jsonb, inout known bigint[], out letter text, out said text)
 	language plpgsql as $$
 declare
 	base jsonb := coalesce(s -> class -> 0, pg_temp.lensgate_stand_ins(p, f, s, class) -> 0);
-	row_text text;
 	t record;
 begin
 	if base is null then
 		letter := '?';
 		return;
 	end if;
-	row_text := pg_temp.lensgate_with(f, base ->> 'row', coalesce(base -> 'override', '{}') ||
-		pg_temp.lensgate_fresh(f, g) || constant);
 	t := pg_temp.lensgate_attempt(p, f, g, 'select 1 from ' || (f ->> 'name'), '{}', 'where', null,
-		row_text, false, null, known);
+		pg_temp.lensgate_row(base ->> 'row', coalesce(base -> 'override', '{}') ||
+			pg_temp.lensgate_fresh(f, g) || constant), false, null, known);
 	known := t.known;
 	letter := t.letter;
 	said := t.said;
-exception when others then
-	letter := '?';
-	said := sqlerrm;
 end
 $$;
 
 -- SELECT: the rows themselves are compared, not their number. What is hidden is planted again with
 -- the values that the policies talk about.
-create function pg_temp.lensgate_select(p jsonb, f jsonb, g jsonb, s jsonb, known text[])
+create function pg_temp.lensgate_select(p jsonb, f jsonb, g jsonb, s jsonb, known bigint[])
 	returns table (class text, letter text, seen bigint, of_seen bigint, state text, how text,
 		reason text, tries int) language plpgsql as $$
 declare
@@ -533,9 +532,12 @@ begin
 			get stacked diagnostics code = returned_sqlstate, said = message_text;
 			one := case when code in ('55P03', '40P01', '40001') then '?' else 'E' end;
 	end;
-	for r in execute format('select k.c, count(x.*) as total, count(x.*) filter (where (%s) = any ($1)) as visible
-			from unnest($2) with ordinality k(c, n) left join %s x on %s = k.c group by k.c, k.n order by k.n',
-			what, f ->> 'name', pg_temp.lensgate_class(p, f))
+	for r in execute format('select k.c, coalesce(z.total, 0) as total, coalesce(z.visible, 0) as visible
+			from unnest($2) with ordinality k(c, n) left join (
+				select y.c, count(*) as total, count(v.place) as visible
+				from (select %s as c, %s as place from %s x offset 0) y
+				left join (select distinct unnest($1) as place) v using (place) group by y.c) z on z.c = k.c
+			order by k.n', pg_temp.lensgate_class(p, f), what, f ->> 'name')
 		using places, pg_temp.lensgate_classes(f) loop
 		class := r.c;
 		seen := r.visible;
@@ -579,9 +581,11 @@ $$;
 -- What is written, for one cell: column and value, one pair after the other until one gets through;
 -- `kept` means the value the row has. `columns` is null when the role may write none of them.
 create function pg_temp.lensgate_assignments(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
-		landing text, row_text text, old jsonb, out columns text[], out news text[], out kept boolean[])
+		landing text, candidate jsonb, override jsonb, out columns text[], out news text[],
+		out kept boolean[])
 	language plpgsql as $$
 declare
+	old jsonb := candidate -> 'old';
 	target text;
 	c text;
 	n text;
@@ -605,8 +609,9 @@ begin
 		return;
 	end if;
 	if old is null then
-		execute format('select to_jsonb(%L::%s)', row_text, f ->> 'name') into old;
+		execute format('select to_jsonb(%L::%s)', candidate ->> 'row', f ->> 'name') into old;
 	end if;
+	old := old || override;
 	for c in select k from jsonb_array_elements_text(case when grp = '' then jsonb_build_array(g -> 'harmless')
 			else f #> array['groups', grp] end) k where g -> lower(command) ? k loop
 		if c = f ->> 'state' and f -> 'next' <> 'null' then
@@ -673,10 +678,11 @@ begin
 end
 $$;
 
--- The UPDATE that writes `news` into `name`, or the value of `kept`, the row's text; and the values of
--- `variant`, where the role may. Null when the variant comes to nothing. Values are parameters, so
--- that statements are alike, but for domains: those would be checked before the row is looked for.
-create function pg_temp.lensgate_update(f jsonb, g jsonb, name text, news text, kept text,
+-- The UPDATE that writes `news` into `name`, or the value that it has in `kept`, a row as arguments, its
+-- text alone or with what differs; and the values of `variant`, where the role may. Null when the
+-- variant comes to nothing. Values are parameters, so that statements are alike, but for domains: those
+-- would be checked before the row is looked for.
+create function pg_temp.lensgate_update(f jsonb, g jsonb, name text, news text, kept text[],
 		variant jsonb, out act text, out args text[])
 	language plpgsql as $$
 declare
@@ -685,8 +691,9 @@ declare
 begin
 	act := format('update %s set %I = ', f ->> 'name', name);
 	if kept is not null then
-		act := act || format('($1::%s).%I', f ->> 'name', name);
-		args := array[quote_literal(kept)];
+		act := act || format(case cardinality(kept) when 1 then '($1::%s).%I'
+			else '(jsonb_populate_record($1::%s, $2::jsonb)).%I' end, f ->> 'name', name);
+		args := kept;
 	elsif (f #>> array['columns', name, 'domain'])::boolean then
 		act := act || quote_nullable(news);
 		args := '{}';
@@ -716,7 +723,7 @@ $$;
 -- One cell of INSERT, UPDATE, MOVE or DELETE. `base` is the row an INSERT got through with, for the
 -- cells of column groups, which begin `from_base`.
 create function pg_temp.lensgate_write(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
-		class text, landing text, variants jsonb, from_base jsonb, shut boolean, inout known text[],
+		class text, landing text, variants jsonb, from_base jsonb, shut boolean, inout known bigint[],
 		out letter text, out seen bigint, out of_seen bigint, out state text, out how text,
 		out reason text, out tries int, out label text, out base jsonb)
 	language plpgsql as $$
@@ -730,7 +737,6 @@ declare
 	variant jsonb;
 	override jsonb;
 	a record;
-	row_text text;
 	act text;
 	args text[];
 	plant text;
@@ -774,18 +780,11 @@ begin
 			of_seen := of_seen + 1;
 		end if;
 		through := false;
-		begin
-			override := coalesce(candidate -> 'override', '{}');
-			if candidate ? 'plant' or stamped then
-				override := override || pg_temp.lensgate_fresh(f, g) || coalesce(candidate -> 'constant', '{}');
-			end if;
-			row_text := pg_temp.lensgate_with(f, candidate ->> 'row', override);
-			a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, brought, row_text,
-				(candidate -> 'old') || override);
-		exception when others then
-			unsure := 'no row could be made: ' || sqlerrm;
-			continue;
-		end;
+		override := coalesce(candidate -> 'override', '{}');
+		if candidate ? 'plant' or stamped then
+			override := override || pg_temp.lensgate_fresh(f, g) || coalesce(candidate -> 'constant', '{}');
+		end if;
+		a := pg_temp.lensgate_assignments(p, f, g, s, command, grp, brought, candidate, override);
 		if a.columns is null then
 			letter := 'G';
 			reason := 'no privilege on the column';
@@ -793,7 +792,8 @@ begin
 		elsif a.columns = '{}' and number = 1 then
 			unsure := 'there is no value to write';
 		end if;
-		plant := case when candidate ? 'plant' and command <> 'INSERT' then row_text end;
+		plant := case when candidate ? 'plant' and command <> 'INSERT'
+			then pg_temp.lensgate_row(candidate ->> 'row', override) end;
 		<<values_tried>>
 		for i in 1..cardinality(a.columns) loop
 			for nth in 1..jsonb_array_length(variants) loop
@@ -807,15 +807,13 @@ begin
 					act := 'delete from ' || (f ->> 'name');
 				elsif command = 'INSERT' then
 					act := g ->> 'into';
-					begin
-						args := array[quote_literal(pg_temp.lensgate_with(f, row_text, variant ||
-							case when grp = '' then '{}' else jsonb_build_object(a.columns[i], a.news[i]) end))];
-					exception when others then
-						continue;   -- the value does not fit the column
-					end;
+					args := array[pg_temp.lensgate_row(candidate ->> 'row', override || variant ||
+						case when grp = '' then '{}' else jsonb_build_object(a.columns[i], a.news[i]) end)];
 				else
 					u := pg_temp.lensgate_update(f, g, a.columns[i], a.news[i],
-						case when a.kept[i] then row_text end, variant);
+						case when a.kept[i] then quote_literal(candidate ->> 'row') ||
+							case when plant is null then '{}' else array[quote_literal(override::text)] end end,
+						variant);
 					continue when u.act is null;
 					act := u.act;
 					args := u.args;
@@ -824,6 +822,16 @@ begin
 				known := t.known;
 				tries := tries + 1;
 				last := t.letter;
+				if t.state like '22%' and command = 'INSERT' and (variant <> '{}' or grp <> '') then
+					u := pg_temp.lensgate_attempt(p - 'role', f, g, act, args, reach, candidate, plant, false, null,
+						known);
+					known := u.known;
+					tries := tries + 1;
+					if u.state = t.state then   -- the value does not fit the column
+						last := 'X';
+						continue;
+					end if;
+				end if;
 				if last = 'X' and (p ->> 'superuser')::boolean then
 					u := pg_temp.lensgate_attempt(p, f, g, act, args, reach, candidate, plant, true, null, known);
 					known := u.known;
@@ -858,7 +866,8 @@ begin
 							when plant is not null then 'on a row of ours' end,
 						case when grp <> '' and last = 'A' then 'wrote ' || a.columns[i] end), '');
 					if last = 'A' and command = 'INSERT' then
-						base := jsonb_build_object('row', pg_temp.lensgate_with(f, row_text, variant),
+						base := jsonb_build_object('row',
+							pg_temp.lensgate_with(f, candidate ->> 'row', override || variant),
 							'is', candidate -> 'is');
 					elsif last = 'A' and plant is null then
 						u := pg_temp.lensgate_attempt(p, f, g, act, args, 'where', candidate, null, false, null, known);
@@ -1032,12 +1041,15 @@ declare
 	g jsonb;
 	s jsonb;
 	c record;
+	shown record;
 	w record;
 	variants jsonb;
 	filtered text[] := '{}';
 	bases jsonb := '{}';
-	known text[];
+	known bigint[];
 	prefix text;
+	plant text;
+	planted boolean := false;
 	lensgate_rows refcursor := 'lensgate_rows';
 begin
 	grp := '';
@@ -1071,9 +1083,9 @@ begin
 	-- plan that says it depends on nothing and is taken by its word: it may well read the claims.
 	known := pg_temp.lensgate_known(case when (f ->> 'folds')::boolean then 'none' else prefix end);
 	g := pg_temp.lensgate_grants(p, f);
-	g := g || jsonb_build_object('into', pg_temp.lensgate_insert(f, g -> 'insert'),
-		'plant', pg_temp.lensgate_insert(f, g -> 'stored') || ' returning ctid, tableoid',
-		'prefix', prefix);
+	plant := pg_temp.lensgate_insert(f, g -> 'stored') || ' returning ctid, tableoid';
+	g := g || jsonb_build_object('into', pg_temp.lensgate_insert(f, g -> 'insert'), 'plant', plant,
+		'planting', hashtextextended(plant, 0), 'prefix', prefix);
 	-- A variant must not change what the cell is about.
 	variants := jsonb_build_object('INSERT', pg_temp.lensgate_variants(p, f, 'INSERT', '{}'), 'UPDATE',
 		pg_temp.lensgate_variants(p, f, 'UPDATE', array(select jsonb_array_elements_text(e.value)
@@ -1085,10 +1097,18 @@ begin
 		s := pg_temp.lensgate_point(f, s);
 	end if;
 	if 'SELECT' = any (commands) then
-		return query select 'SELECT', '', v.class, case when v.class = 'mine' and p ->> 'user' is null
-				then '-' else v.letter end, v.seen, v.of_seen, v.state, v.how, v.reason,
-			v.tries, null::text from pg_temp.lensgate_select(p, f, g, s, known) v;
-		known := pg_temp.lensgate_known(prefix);
+		command := 'SELECT';
+		for shown in select * from pg_temp.lensgate_select(p, f, g, s, known) loop
+			planted := planted or shown.tries > 1;
+			class := shown.class;
+			letter := case when shown.class = 'mine' and p ->> 'user' is null then '-' else shown.letter end;
+			seen := shown.seen; of_seen := shown.of_seen; state := shown.state; how := shown.how; reason := shown.reason;
+			tries := shown.tries;
+			return next;
+		end loop;
+		if planted then
+			known := pg_temp.lensgate_known(prefix);
+		end if;
 	end if;
 	for c in select * from pg_temp.lensgate_cells(f) k where k.command = any (commands) loop
 		command := c.command;

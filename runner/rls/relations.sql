@@ -186,6 +186,8 @@ begin
 					and (t.tgtype & 3) = 3),
 			'stirs', exists (select from pg_catalog.pg_trigger t
 				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')),
+			-- Anywhere: what is written here may set off what is checked late elsewhere.
+			'deferrable', exists (select from pg_catalog.pg_trigger t where t.tgdeferrable),
 			'rules', (select coalesce(jsonb_agg(distinct w.ev_type), '[]') from pg_catalog.pg_rewrite w
 				where w.ev_class = q.oid and w.rulename <> '_RETURN'),
 			-- Without a permissive policy nothing passes, and one try shows it.

@@ -19,7 +19,7 @@
 
 #define CONNECT_MS         10000
 #define SHORT_MS           10000
-#define CONNECTIONS        2 /* at once: a table is tried on one, the next one on the other */
+#define MAX_CONNECTIONS    16
 #define MAX_SNAPSHOT_BYTES ((size_t)64 * 1024 * 1024)
 
 /* One matrix: everything here is released by finish(). */
@@ -30,7 +30,7 @@ struct job {
 	struct actor_file file;
 	struct actors actors;
 	struct loop *loop;
-	struct sql_session *sessions[CONNECTIONS];
+	struct sql_session *sessions[MAX_CONNECTIONS]; /* a table is tried on one of them */
 	size_t session_count;
 	struct matrix *matrix;
 	struct judgements judgements;
@@ -148,7 +148,7 @@ connect_all(struct job *job, const char *conninfo, struct error *err)
 	struct error problem = { 0 };
 
 	job->loop = loop_new();
-	while (job->session_count < CONNECTIONS) {
+	while (job->session_count < (size_t)job->settings->connections) {
 		struct sql_session *session = sql_session_begin(job->loop, &options, &problem);
 
 		if (!session)

@@ -91,6 +91,8 @@ static const struct option options[] = {
 	  "set what list and execute said beside it: a saved run of the lens's role matrix" },
 	{ "probe-timeout", 0, KIND_DURATION, OPTIONS_MATRIX, FIELD(probe_ms), "TIME", "5s", 1, 0,
 	  "longest one persona on one relation may take" },
+	{ "connections", 0, KIND_NUMBER, OPTIONS_MATRIX, FIELD(connections), "N", "2", 1, 16,
+	  "connections to the database that try things at once" },
 	{ "fail-on", 0, KIND_TEXT, OPTIONS_AUDIT, FIELD(fail_on), "WHAT", "error", 0, 0,
 	  "what turns the audit red: note, warning, error, none, codes (D10,B5), or several" },
 	{ "baseline", 0, KIND_TEXT, OPTIONS_AUDIT, FIELD(baseline), "FILE", NULL, 0, 0,

@@ -22,7 +22,7 @@ struct settings {
 	const char *database, *tenant_column, *fail_on, *baseline, *source, *gate, *mutant;
 	const char *from, *from_openapi;                     /* description of a new lens */
 	const char *into, *sign, *allowed_signers, *variant; /* folders of evidence */
-	long jobs, retries, seed, port, rollout;
+	long jobs, connections, retries, seed, port, rollout;
 	int64_t timeout_ms, deadline_ms; /* 0: none */
 	int64_t probe_ms, every_ms;
 	const char *listen, *simulate, *since, *canary_stage, *candidate, *ca, *html;

@@ -240,7 +240,8 @@ declare
 	c jsonb;
 	result jsonb := '{}';
 begin
-	for name in select jsonb_array_elements_text(g -> 'fresh') loop
+	for i in 0..jsonb_array_length(g -> 'fresh') - 1 loop
+		name := g -> 'fresh' ->> i;
 		c := f #> array['columns', name];
 		result := result || jsonb_build_object(name, case
 			when c ->> 'type' = 'uuid' then gen_random_uuid()::text
@@ -437,19 +438,6 @@ begin
 end
 $$;
 
--- The text of a row with `override` in it, as a literal of its type.
-create function pg_temp.lensgate_with(f jsonb, row_text text, override jsonb) returns text
-	language plpgsql as $$
-begin
-	if override is null or override = '{}' then
-		return row_text;
-	end if;
-	execute format('select jsonb_populate_record(%L::%s, $1)::text', row_text, f ->> 'name')
-	into row_text using override;
-	return row_text;
-end
-$$;
-
 -- An INSERT of a whole row into these columns: its text is the first parameter, what differs the second.
 create function pg_temp.lensgate_insert(f jsonb, columns jsonb) returns text language plpgsql as $$
 begin
@@ -586,6 +574,8 @@ create function pg_temp.lensgate_assignments(p jsonb, f jsonb, g jsonb, s jsonb,
 	language plpgsql as $$
 declare
 	old jsonb := candidate -> 'old';
+	names jsonb;
+	writable boolean := false;   -- a column of the group, by the role
 	target text;
 	c text;
 	n text;
@@ -612,8 +602,12 @@ begin
 		execute format('select to_jsonb(%L::%s)', candidate ->> 'row', f ->> 'name') into old;
 	end if;
 	old := old || override;
-	for c in select k from jsonb_array_elements_text(case when grp = '' then jsonb_build_array(g -> 'harmless')
-			else f #> array['groups', grp] end) k where g -> lower(command) ? k loop
+	names := case when grp = '' then jsonb_build_array(g -> 'harmless')
+		else coalesce(f #> array['groups', grp], '[]') end;
+	for i in 0..jsonb_array_length(names) - 1 loop
+		c := names ->> i;
+		continue when (g -> lower(command) ? c) is not true;
+		writable := grp <> '';
 		if c = f ->> 'state' and f -> 'next' <> 'null' then
 			for n in select k from jsonb_array_elements_text(f #> array['next', old ->> c]) k
 					union select k from jsonb_object_keys(f -> 'next') k
@@ -635,9 +629,7 @@ begin
 			kept := kept || true;
 		end if;
 	end loop;
-	if columns = '{}' and not exists (select
-			from jsonb_array_elements_text(coalesce(f #> array['groups', grp], '[]')) k
-			where g -> lower(command) ? k) then
+	if columns = '{}' and not writable then
 		columns := null;
 	end if;
 end
@@ -866,8 +858,7 @@ begin
 							when plant is not null then 'on a row of ours' end,
 						case when grp <> '' and last = 'A' then 'wrote ' || a.columns[i] end), '');
 					if last = 'A' and command = 'INSERT' then
-						base := jsonb_build_object('row',
-							pg_temp.lensgate_with(f, candidate ->> 'row', override || variant),
+						base := jsonb_build_object('row', candidate -> 'row', 'override', override || variant,
 							'is', candidate -> 'is');
 					elsif last = 'A' and plant is null then
 						u := pg_temp.lensgate_attempt(p, f, g, act, args, 'where', candidate, null, false, null, known);

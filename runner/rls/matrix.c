@@ -166,6 +166,15 @@ copied(struct matrix *matrix, const json_t *object, const char *key)
 	return text ? arena_text(&matrix->arena, text, strlen(text)) : NULL;
 }
 
+/* A text of a cell: `like`, that of an earlier one, where they are the same. */
+static const char *
+shared(struct matrix *matrix, const json_t *row, const char *key, const char *like)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return same(text, like) ? like : copied(matrix, row, key);
+}
+
 static void
 take_relation(struct matrix *matrix, const json_t *row, const struct lens *lens,
 	      struct matrix_relation *relation)
@@ -200,24 +209,27 @@ new_cell(struct taking *t)
 	return &matrix->cells[matrix->cell_count++];
 }
 
+/* `apart` is how many cells an actor has: so far back stands the same question about another. */
 static void
-take_cell(struct taking *t, const json_t *row, size_t relation, size_t actor)
+take_cell(struct taking *t, const json_t *row, size_t relation, size_t actor, size_t apart)
 {
+	static const struct matrix_cell none = { 0 };
 	struct matrix *matrix = t->matrix;
 	const char *letter = json_string_value(json_object_get(row, "letter"));
 	struct matrix_cell *cell = new_cell(t);
+	const struct matrix_cell *like = matrix->cell_count > apart ? cell - apart : &none;
 
 	*cell = (struct matrix_cell){
-		.command = copied(matrix, row, "command"),
-		.group = copied(matrix, row, "grp"),
-		.class = copied(matrix, row, "class"),
+		.command = shared(matrix, row, "command", like->command),
+		.group = shared(matrix, row, "grp", like->group),
+		.class = shared(matrix, row, "class", like->class),
 		.letter = (char)(letter ? letter[0] : '?'),
 		.seen = (long)json_integer_value(json_object_get(row, "seen")),
 		.of_seen = (long)json_integer_value(json_object_get(row, "of_seen")),
-		.state = copied(matrix, row, "state"),
-		.how = copied(matrix, row, "how"),
-		.reason = copied(matrix, row, "reason"),
-		.label = copied(matrix, row, "label"),
+		.state = shared(matrix, row, "state", like->state),
+		.how = shared(matrix, row, "how", like->how),
+		.reason = shared(matrix, row, "reason", like->reason),
+		.label = shared(matrix, row, "label", like->label),
 		.relation = relation,
 		.actor = actor,
 	};
@@ -236,7 +248,7 @@ take_cells(void *arg, const json_t *cells, size_t index, size_t actor)
 	if (actor == 0)
 		relation->first = matrix->cell_count;
 	for (size_t i = 0; i < json_array_size(cells); i++)
-		take_cell(t, json_array_get(cells, i), index, actor);
+		take_cell(t, json_array_get(cells, i), index, actor, json_array_size(cells));
 	relation->count = matrix->cell_count - relation->first;
 }
 

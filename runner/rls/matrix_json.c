@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "rls/matrix_report.h"
 
 static json_t *
@@ -27,25 +28,37 @@ letter(char which)
 }
 
 static json_t *
-cells(const struct matrix *matrix)
+cell_json(const struct matrix *matrix, const struct matrix_cell *cell)
 {
-	json_t *list = json_array();
+	return json_pack("{s:s, s:s, s:s, s:s*, s:s, s:o, s:I, s:I, s:s*, s:s*, s:s*, s:s*}",
+			 "relation", matrix->relations[cell->relation].name, "actor",
+			 matrix->actors[cell->actor].name, "command", cell->command, "columns",
+			 cell->group, "rows", cell->class, "letter", letter(cell->letter), "seen",
+			 (json_int_t)cell->seen, "of", (json_int_t)cell->of_seen, "sqlstate",
+			 cell->state, "how", cell->how, "reason", cell->reason, "state",
+			 cell->label);
+}
 
+static void
+add_json(struct sink *sink, json_t *value, size_t flags)
+{
+	char *text = must(json_dumps(value, flags | JSON_ENCODE_ANY));
+
+	sink_add(sink, text, strlen(text));
+	free(text);
+	json_decref(value);
+}
+
+/* A line each, made and gone one by one: cells are what there may be very many of. */
+static void
+add_cells(struct sink *sink, const struct matrix *matrix)
+{
+	sink_printf(sink, "\"cells\": [");
 	for (size_t i = 0; i < matrix->cell_count; i++) {
-		const struct matrix_cell *cell = &matrix->cells[i];
-
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:s, s:s, s:s*, s:s, s:o, s:I, s:I, s:s*, s:s*, s:s*, "
-				  "s:s*}",
-				  "relation", matrix->relations[cell->relation].name, "actor",
-				  matrix->actors[cell->actor].name, "command", cell->command,
-				  "columns", cell->group, "rows", cell->class, "letter",
-				  letter(cell->letter), "seen", (json_int_t)cell->seen, "of",
-				  (json_int_t)cell->of_seen, "sqlstate", cell->state, "how",
-				  cell->how, "reason", cell->reason, "state", cell->label));
+		sink_printf(sink, i ? ",\n" : "\n");
+		add_json(sink, cell_json(matrix, &matrix->cells[i]), JSON_COMPACT);
 	}
-	return list;
+	sink_printf(sink, "\n]");
 }
 
 static json_t *
@@ -99,22 +112,20 @@ void
 matrix_json(const struct matrix_report *report, struct sink *sink)
 {
 	const struct matrix *matrix = report->matrix;
-	json_t *root = json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o}", "subject", report->subject,
+	json_t *head = json_pack(
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:o}", "subject", report->subject,
 		"place", report->place, "started", report->started, "result",
 		matrix_result_word(matrix_result(report)), "tries", (json_int_t)matrix->tries,
 		"elapsed_ms", (json_int_t)matrix->elapsed_ms, "letters", counts(matrix), "actors",
-		actors(matrix), "findings", findings(report->judgements), "cells", cells(matrix));
+		actors(matrix), "findings", findings(report->judgements));
 
 	if (report->changes)
-		json_object_set_new(root, "changes", changed(report->changes));
+		json_object_set_new(head, "changes", changed(report->changes));
 	if (report->layers)
-		json_object_set_new(root, "layers", layers_json(report->layers));
-	char *text = json_dumps(root, JSON_INDENT(2));
-	if (!text)
-		abort();
-	sink_add(sink, text, strlen(text));
-	sink_add(sink, "\n", 1);
-	free(text);
-	json_decref(root);
+		json_object_set_new(head, "layers", layers_json(report->layers));
+	sink_printf(sink, "{");
+	add_json(sink, head, JSON_INDENT(2) | JSON_EMBED);
+	sink_printf(sink, ",\n");
+	add_cells(sink, matrix);
+	sink_printf(sink, "\n}\n");
 }

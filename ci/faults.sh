@@ -5,7 +5,8 @@
 #
 #   ci/faults.sh [FAULT ...]      these faults only; default: all that the target lists
 #   STEADY=10 ci/faults.sh        first every gate ten times without a fault: none may be red
-#   JOBS=2                        faults at a time
+#   JOBS=3                        faults at a time; default: one more than there are cores, as each
+#                                 also waits for servers to start and to end
 #
 # ci/faults.tsv has a row per fault: its name, `judged` or `unjudged`, and what each of the three
 # has to say, as a pattern: of the gates, the matrix, the audit; `-` where it has no part in it. The sixth
@@ -185,7 +186,7 @@ else
 	"$lensgate" target --list-faults | cut -f 1 >"$work/names"
 fi
 # The embedded database of each run stands alone, so several may run side by side.
-xargs -P "${JOBS:-2}" -n 1 "$0" --score <"$work/names" | tee "$work/lines"
+xargs -P "${JOBS:-$(($(nproc) + 1))}" -n 1 "$0" --score <"$work/names" | tee "$work/lines"
 caught=$(grep -c '^caught' "$work/lines" || true)
 all=$(wc -l <"$work/names")
 echo "faults caught: $caught/$((all))"

@@ -83,11 +83,14 @@ async function checkPhone(browser, file) {
 	await context.close();
 }
 
-// A run has a list of cases, a matrix has relations; a dashboard has neither.
+// A run has a list of cases, a matrix has relations, an audit checks, a proof mutants; a dashboard
+// has none of them.
 async function kindOf(browser, file) {
 	const { context, page } = await open(browser, file, {});
 	const kind = await page.locator("#list").count() ? "run"
-		: await page.locator(".relation").count() ? "matrix" : "dashboard";
+		: await page.locator(".relation").count() ? "matrix"
+		: await page.locator(".checklist").count() ? "audit"
+		: await page.locator(".mutants").count() ? "proof" : "dashboard";
 	await context.close();
 	return kind;
 }
@@ -241,7 +244,34 @@ async function checkMatrix(browser, file) {
 	await context.close();
 }
 
+// Whatever is chosen, "s-WORD", leaves the items that have the WORD, all of them, in groups that are
+// not empty; it needs no script.
+async function checkChoices(browser, file, group, item) {
+	const { context, page } = await open(browser, file, { javaScriptEnabled: false });
+	const shown = (selector) => page.locator(selector).filter({ visible: true }).count();
+	const all = await shown(item);
+
+	for (const choice of await page.locator(".filter input").all()) {
+		const word = (await choice.getAttribute("id")).slice(2);
+		const wanted = word === "all" ? all : await page.locator(`${item}.${word}, .${word} ${item}`).count();
+		await choice.check();
+		expect(await shown(item) === wanted, `${file}: ${word} shows not ${wanted}`);
+		for (const one of await page.locator(group).filter({ visible: true }).all())
+			expect(await one.locator(item).filter({ visible: true }).count(),
+				`${file}: with ${word} something empty is left`);
+	}
+	await context.close();
+}
+
 const kinds = {
+	audit: async (browser, file) => {
+		await checkChoices(browser, file, ".check", ".finding");
+		await checkKeyboard(browser, file, ["A", "INPUT", "DIV"]);
+	},
+	proof: async (browser, file) => {
+		await checkChoices(browser, file, ".guard", ".mutant");
+		await checkKeyboard(browser, file, ["A", "INPUT", "SUMMARY", "DIV"]);
+	},
 	run: async (browser, file) => {
 		await checkFilters(browser, file, true);
 		await checkFilters(browser, file, false);

@@ -88,14 +88,15 @@ static const struct command commands[] = {
 	  "reached, anything at all without claims, or a cell is not what the lens says. A "
 	  "foreign\n"
 	  "schema: --database URL --personas FILE, with --schema, --tenant-column and --root.\n"
-	  "Reports: json, junit, markdown, terminal. Exit status 8 when a cell stays unknown.",
+	  "Reports: html, json, junit, markdown, terminal. Exit status 8 when a cell stays "
+	  "unknown.",
 	  OPTIONS_WHERE | OPTIONS_MATRIX | OPTIONS_TERMINAL, matrix_command },
 	{ "audit", "", "what the catalog says about row-level security: findings, with fixes",
 	  "Reads the catalog of the environment's database, or of --database, and no row. "
 	  "Reports:\n"
-	  "json, junit, markdown, sarif (code scanning), terminal. What it looks for: lensgate "
-	  "help\n"
-	  "audit-checks. What a persona can really do is the matrix's to say.",
+	  "html, json, junit, markdown, sarif (code scanning), terminal. What it looks for: "
+	  "lensgate\n"
+	  "help audit-checks. What a persona can really do is the matrix's to say.",
 	  OPTIONS_WHERE | OPTIONS_CATALOG | OPTIONS_AUDIT | OPTIONS_TERMINAL, audit_command },
 	{ "prove", "[SUITE | DIRECTORY | FILE:LINE | CASE-ID ...]",
 	  "would the tests notice? loosen each guard of the rows, and require a red",
@@ -103,7 +104,9 @@ static const struct command commands[] = {
 	  "in\n"
 	  "a throw-away database, and runs the suites (or those of --gate) until a case is red. "
 	  "What\n"
-	  "no case notices is a survivor, printed with the kind of case that would.",
+	  "no case notices is a survivor, printed with the kind of case that would. Reports: "
+	  "html,\n"
+	  "json, junit, markdown, terminal.",
 	  OPTIONS_WHERE | OPTIONS_TERMINAL | OPTIONS_PROVE, prove_command },
 	{ "watch", "LENS", "check a lens again and again, and keep what was found",
 	  "Asks what suites/LENS/health.yaml says, calls the lens healthy, degraded or\n"

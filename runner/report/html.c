@@ -47,17 +47,10 @@ page_section_end(struct page *page)
 void
 page_verdict(struct page *page, enum verdict verdict, bool flaky)
 {
-	static const char *const marks[] = {
-		[VERDICT_NONE] = "!",
-		[VERDICT_PASS] = "\xe2\x9c\x93",
-		[VERDICT_FAIL] = "\xe2\x9c\x97",
-		[VERDICT_ERROR] = "!",
-		[VERDICT_SKIP] = "\xe2\x80\x93",
-	};
 	const char *word = verdict == VERDICT_NONE ? "ERROR" : verdict_name(verdict);
 
-	buf_printf(&page->out, "<span class=\"v v-%s\"><b aria-hidden=\"true\">%s</b>%s</span>",
-		   flaky ? "FLAKY" : word, flaky ? "~" : marks[verdict], flaky ? "FLAKY" : word);
+	word = flaky ? "FLAKY" : word;
+	walls_pill(&page->out, word, word);
 }
 
 /* The place of `word` of `len` bytes; `count` when it is not there. */

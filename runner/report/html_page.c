@@ -93,8 +93,7 @@ add_bar(struct page *page)
 static void
 add_count(struct page *page, const char *what, const char *tone_name, long count)
 {
-	buf_printf(&page->out, "<li class=\"%s\"><b>%ld</b> %s</li>\n", count ? tone_name : "none",
-		   count, what);
+	walls_count(&page->out, (size_t)count, what, tone_name);
 }
 
 static void

@@ -95,6 +95,48 @@ walls_end(struct buf *out, const struct walls *walls)
 	buf_printf(out, "</body>\n</html>\n");
 }
 
+static const char *
+mark_of(const char *tone)
+{
+	return strcmp(tone, "good") == 0  ? "\xe2\x9c\x93"
+	       : strcmp(tone, "bad") == 0 ? "\xe2\x9c\x97"
+					  : "!";
+}
+
+void
+walls_verdict(struct buf *out, const char *tone, const char *word)
+{
+	buf_printf(out, "<p class=\"verdict\"><span aria-hidden=\"true\">%s</span>", mark_of(tone));
+	html_line(out, word);
+	buf_printf(out, "</p>\n");
+}
+
+void
+walls_count(struct buf *out, size_t count, const char *what, const char *tone)
+{
+	buf_printf(out, "<li class=\"%s\"><b>%zu</b> ", count ? tone : "none", count);
+	html_line(out, what);
+	buf_printf(out, "</li>\n");
+}
+
+void
+walls_pill(struct buf *out, const char *look, const char *word)
+{
+	static const struct {
+		const char *look, *mark;
+	} marks[] = {
+		{ "PASS", "\xe2\x9c\x93" }, { "FAIL", "\xe2\x9c\x97" }, { "ERROR", "!" },
+		{ "FLAKY", "~" },           { "SKIP", "\xe2\x80\x93" },
+	};
+	const char *mark = "";
+
+	for (size_t i = 0; i < COUNTOF(marks); i++)
+		mark = strcmp(marks[i].look, look) == 0 ? marks[i].mark : mark;
+	buf_printf(out, "<span class=\"v v-%s\"><b aria-hidden=\"true\">%s</b>", look, mark);
+	html_line(out, word);
+	buf_printf(out, "</span>");
+}
+
 void
 walls_section(struct buf *out, const char *id, const char *heading)
 {

@@ -1,7 +1,8 @@
 /* html_walls.h - what every page has: head, policy, common style; sections, facts, frames.
  *
  * A page is one file. Nothing in it names anything outside of it, and its content security policy
- * lets the browser refuse what slips in. Used by the page of a run and by the dashboard.
+ * lets the browser refuse what slips in. Used by the pages of a run, of a matrix, of an audit, of a
+ * proof and by the dashboard.
  */
 #ifndef REPORT_HTML_WALLS_H
 #define REPORT_HTML_WALLS_H
@@ -21,6 +22,15 @@ struct walls {
 void walls_begin(struct buf *out, const struct walls *walls);
 /* The script, and the end of the page. */
 void walls_end(struct buf *out, const struct walls *walls);
+
+/* The first line of a header: a word (text) behind the mark of its tone, for those who see no
+ * colours. */
+void walls_verdict(struct buf *out, const char *tone, const char *word);
+/* One of a <ul class="totals">, in a tone when there are any; `what` is text. */
+void walls_count(struct buf *out, size_t count, const char *what, const char *tone);
+
+/* A word (text) with the mark and the colours of PASS, FAIL, ERROR, FLAKY or SKIP. */
+void walls_pill(struct buf *out, const char *look, const char *word);
 
 /* "<h2 id=...>" with a heading (HTML); opens a section that walls_section_end closes. */
 void walls_section(struct buf *out, const char *id, const char *heading);

@@ -51,3 +51,26 @@ Test(html_walls, a_fact_that_nobody_knows_is_not_shown)
 	walls_fact(&out, "gate", "");
 	cr_expect_eq(out.len, 0);
 }
+
+Test(html_walls, a_colour_never_stands_alone)
+{
+	walls_verdict(&out, "good", "PASSED");
+	walls_verdict(&out, "bad", "<FAILED>");
+	cr_expect_str_eq(out.text,
+			 "<p class=\"verdict\"><span aria-hidden=\"true\">\xe2\x9c\x93</span>"
+			 "PASSED</p>\n"
+			 "<p class=\"verdict\"><span aria-hidden=\"true\">\xe2\x9c\x97</span>"
+			 "&lt;FAILED&gt;</p>\n");
+	buf_clear(&out);
+	walls_pill(&out, "SKIP", "a & b");
+	cr_expect_str_eq(out.text, "<span class=\"v v-SKIP\"><b aria-hidden=\"true\">"
+				   "\xe2\x80\x93</b>a &amp; b</span>");
+}
+
+Test(html_walls, a_count_of_none_has_no_colour)
+{
+	walls_count(&out, 0, "open", "bad");
+	walls_count(&out, 2, "open", "bad");
+	cr_expect_str_eq(out.text, "<li class=\"none\"><b>0</b> open</li>\n"
+				   "<li class=\"bad\"><b>2</b> open</li>\n");
+}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static const struct report_kind kinds[] = {
+	{ "html", "for people: one page, findings with why and how to fix them; no script needed" },
 	{ "json", "subject, findings and acceptances, for scripts" },
 	{ "junit", "JUnit XML: one testcase per check" },
 	{ "markdown", "for a reviewer: every finding with why it matters and how to fix it" },
@@ -11,8 +12,8 @@ static const struct report_kind kinds[] = {
 };
 
 static void (*const writers[])(const struct audit_report *,
-			       struct sink *) = { audit_json, audit_junit, audit_markdown,
-						  audit_sarif, audit_terminal };
+			       struct sink *) = { audit_html,     audit_json,  audit_junit,
+						  audit_markdown, audit_sarif, audit_terminal };
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
 const struct report_kind *

@@ -32,6 +32,7 @@ bool audit_report_write(const char *kind, const struct audit_report *report, con
 			const struct mask *mask, struct error *err) MUST_USE;
 
 /* The kinds, one file each. */
+void audit_html(const struct audit_report *report, struct sink *sink);
 void audit_json(const struct audit_report *report, struct sink *sink);
 void audit_junit(const struct audit_report *report, struct sink *sink);
 void audit_markdown(const struct audit_report *report, struct sink *sink);

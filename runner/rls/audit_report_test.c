@@ -203,6 +203,50 @@ Test(audit_report, markdown_says_verdict_why_fix_and_what_was_looked_for)
 	}
 }
 
+Test(audit_report, the_page_says_verdict_why_fix_and_what_was_looked_for)
+{
+	static const char *const parts[] = {
+		"<body class=\"bad\">",
+		"</span>FAILED</p>",
+		"1 finding fails the audit.",
+		"<li class=\"quiet\"><b>1</b> accepted</li>",
+		"<article class=\"card check error\" id=\"B12\">",
+		"<li class=\"finding fails\"><p "
+		"class=\"where\"><b><code>public.&quot;&lt;b&gt;&amp;]]"
+		"&gt;&quot;.x|y</code></b>",
+		"<pre>drop policy &quot;x|y&quot;;\n-- second</pre>",
+		"<p class=\"same\">accepted until 2027-01-01: it is &lt;empty&gt;</p>",
+		"<td><a href=\"#B12\">1</a></td>",
+		"not known: checks about tenants find nothing",
+		"script-src 'none'",
+		"body:has(#s-fails:checked) .finding:not(.fails),",
+	};
+	const char *text = written(audit_html);
+	size_t count;
+
+	(void)audit_checks(&count);
+	for (size_t i = 0; i < COUNTOF(parts); i++)
+		cr_expect(strstr(text, parts[i]), "row %zu in:\n%s", i, strstr(text, "<body"));
+	cr_expect_eq(times(text, "<tr><th scope=\"row\">"), count);
+	cr_expect_eq(times(text, "<article "), 3, "one for each check that found something");
+	cr_expect_eq(times(text, "<pre>"), 2, "what is accepted needs no fix");
+	cr_expect_not(strchr(text, '\x1b'));
+	cr_expect_null(strstr(text, "http://"));
+	cr_expect_null(strstr(text, "https://"));
+}
+
+Test(audit_report, a_page_that_fails_nothing_says_passed)
+{
+	cr_assert(audit_threshold_parse("none", &t.threshold, &t.err));
+	const char *text = written(audit_html);
+
+	cr_expect(strstr(text, "<body class=\"good\">"));
+	cr_expect(strstr(text, "</span>PASSED</p>"));
+	cr_expect_null(strstr(text, "finding fails\""));
+	t.audit.finding_count = 0;
+	cr_expect_null(strstr(written(audit_html), "id=\"findings\""));
+}
+
 Test(audit_report, the_terminal_cannot_be_steered_and_quiet_shows_only_what_fails)
 {
 	const char *text = written(audit_terminal);
@@ -240,12 +284,16 @@ Test(audit_report, an_acceptance_that_ended_or_accepts_nothing_is_said)
 	cr_expect(strstr(text, ":3: the acceptance of B10 for public.t.p ended on 2026-01-01"));
 	text = written(audit_markdown);
 	cr_expect(strstr(text, "## Acceptances to look at"));
+	text = written(audit_html);
+	cr_expect(strstr(text, "<h2 id=\"acceptances\">"));
+	cr_expect(strstr(text, "<p>It ended on 2026-01-01: the finding counts again.</p>"));
+	cr_expect(strstr(text, "<p>Until 2027-01-01 it accepts nothing: no such finding.</p>"));
 	scratch_remove(path);
 	audit_baseline_free(baseline);
 }
 
 Test(audit_report, a_kind_that_is_none_is_refused)
 {
-	cr_expect_not(audit_report_write("html", &t.report, "-", t.mask, &t.err));
+	cr_expect_not(audit_report_write("pdf", &t.report, "-", t.mask, &t.err));
 	cr_expect_eq(t.err.code, ERROR_USAGE);
 }

@@ -11,24 +11,14 @@
 #define RULES_BYTES ((size_t)4 * 1024 * 1024)
 
 static const char style[] = {
-#include "rls/matrix_page.css.inc"
+#include "rls/page.css.inc"
 };
 
-/* How a result looks: a colour, and a mark for those who see none. */
-static const struct {
-	const char *tone, *mark;
-} looks[] = {
-	[MATRIX_PASSED] = { "good", "\xe2\x9c\x93" },
-	[MATRIX_FAILED] = { "bad", "\xe2\x9c\x97" },
-	[MATRIX_INCONCLUSIVE] = { "unknown", "!" },
+static const char *const tones[] = {
+	[MATRIX_PASSED] = "good",
+	[MATRIX_FAILED] = "bad",
+	[MATRIX_INCONCLUSIVE] = "unknown",
 };
-
-static void
-count(struct buf *out, size_t number, const char *what, const char *tone)
-{
-	buf_printf(out, "<li class=\"%s\"><b>%zu</b> %s</li>\n", number ? tone : "none", number,
-		   what);
-}
 
 static void
 totals(struct buf *out, const struct matrix_report *report)
@@ -37,15 +27,15 @@ totals(struct buf *out, const struct matrix_report *report)
 	const struct judgements *found = report->judgements;
 
 	buf_printf(out, "<ul class=\"totals\">\n<li><b>%zu</b> cells</li>\n", matrix->cell_count);
-	count(out, found->counts[JUDGED_OPEN], "open", "bad");
-	count(out, found->counts[JUDGED_LOST], "lost", "bad");
-	count(out, found->counts[JUDGED_BROKEN], "broken", "bad");
-	count(out, found->counts[JUDGED_UNKNOWN], "unknown", "unknown");
+	walls_count(out, found->counts[JUDGED_OPEN], "open", "bad");
+	walls_count(out, found->counts[JUDGED_LOST], "lost", "bad");
+	walls_count(out, found->counts[JUDGED_BROKEN], "broken", "bad");
+	walls_count(out, found->counts[JUDGED_UNKNOWN], "unknown", "unknown");
 	if (report->changes)
-		count(out, report->changes->count, "changed since the snapshot", "bad");
+		walls_count(out, report->changes->count, "changed since the snapshot", "bad");
 	if (report->layers) {
-		count(out, report->layers->wrong, "layers wrong", "bad");
-		count(out, report->layers->failed, "cases of layers failed otherwise", "bad");
+		walls_count(out, report->layers->wrong, "layers wrong", "bad");
+		walls_count(out, report->layers->failed, "cases of layers failed otherwise", "bad");
 	}
 	buf_printf(out, "</ul>\n");
 }
@@ -93,10 +83,9 @@ header(struct buf *out, const struct matrix_report *report)
 {
 	enum matrix_result result = matrix_result(report);
 
-	buf_printf(out,
-		   "<header>\n<p class=\"verdict\"><span aria-hidden=\"true\">%s</span>%s</p>\n"
-		   "<h1>",
-		   looks[result].mark, matrix_result_word(result));
+	buf_printf(out, "<header>\n");
+	walls_verdict(out, tones[result], matrix_result_word(result));
+	buf_printf(out, "<h1>");
 	if (report->title) {
 		html_line(out, report->title);
 	} else {
@@ -145,12 +134,10 @@ findings(struct buf *out, const struct matrix_report *report)
 
 		if (!judgements_first(found, i))
 			continue;
-		buf_printf(out,
-			   "<li id=\"f%zu\"><p class=\"where\"><span class=\"v v-%s\"><b "
-			   "aria-hidden=\"true\">%s</b>%s</span> <b>",
-			   i, item->kind == JUDGED_UNKNOWN ? "ERROR" : "FAIL",
-			   item->kind == JUDGED_UNKNOWN ? "!" : looks[MATRIX_FAILED].mark,
+		buf_printf(out, "<li id=\"f%zu\"><p class=\"where\">", i);
+		walls_pill(out, item->kind == JUDGED_UNKNOWN ? "ERROR" : "FAIL",
 			   judgement_word(item->kind));
+		buf_printf(out, " <b>");
 		html_line(out, item->cell_name);
 		buf_printf(out, "</b> in <a href=\"#r%zu\"><code>", item->cell->relation);
 		html_line(out, item->relation->name);
@@ -237,13 +224,11 @@ layer_sections(struct buf *out, const struct layers *layers)
 		buf_printf(out, "<ol class=\"found card\">\n");
 	for (size_t i = 0; i < layers->count; i++) {
 		const struct layer_finding *finding = &layers->findings[i];
-		bool unknown = finding->fault == LAYER_UNKNOWN;
 
-		buf_printf(out,
-			   "<li><p class=\"where\"><span class=\"v v-%s\"><b "
-			   "aria-hidden=\"true\">%s</b>%s</span> <b>%s</b> ",
-			   unknown ? "ERROR" : "FAIL", unknown ? "!" : looks[MATRIX_FAILED].mark,
-			   layer_fault_name(finding->fault), layer_name(finding->layer));
+		buf_printf(out, "<li><p class=\"where\">");
+		walls_pill(out, finding->fault == LAYER_UNKNOWN ? "ERROR" : "FAIL",
+			   layer_fault_name(finding->fault));
+		buf_printf(out, " <b>%s</b> ", layer_name(finding->layer));
 		html_line(out, finding->role);
 		buf_printf(out, ", ");
 		html_line(out, finding->action);
@@ -312,7 +297,7 @@ matrix_html(const struct matrix_report *report, struct sink *sink)
 	matrix_html_rules(&rules, report->matrix, &grid);
 	struct walls walls = {
 		.title = report->title ? report->title : "Who can do what",
-		.tone = looks[matrix_result(report)].tone,
+		.tone = tones[matrix_result(report)],
 		.style = style,
 		.rules = rules.text,
 	};

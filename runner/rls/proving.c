@@ -319,7 +319,9 @@ compare_matrices(struct proving *p)
 		if (p->score->trials[i].fate != FATE_SURVIVED)
 			continue;
 		tell(p, PROVING_MATRIX, done++, total);
+		int64_t from_us = clock_now_us();
 		ok = comparison_settle(comparison, p->score, i, p->err);
+		p->score->trials[i].elapsed_us += clock_now_us() - from_us;
 	}
 	comparison_close(comparison);
 	return ok;

@@ -94,6 +94,12 @@ score_count(const struct score *score, enum fate fate)
 }
 
 size_t
+score_killed(const struct score *score)
+{
+	return score_count(score, FATE_KILLED) + score_count(score, FATE_BY_MATRIX);
+}
+
+size_t
 score_counted(const struct score *score)
 {
 	return score->mutants->count - score_count(score, FATE_EQUIVALENT) -

@@ -51,6 +51,8 @@ void score_settle(struct score *score, size_t index, enum fate fate, const char 
 size_t score_suspects(const struct score *score, size_t index, const char **ids, size_t max);
 
 size_t score_count(const struct score *score, enum fate fate);
+/* By a case, by preflight or by the matrix. */
+size_t score_killed(const struct score *score);
 /* All but those that are no mistakes: neither equivalent nor stillborn. */
 size_t score_counted(const struct score *score);
 

@@ -13,13 +13,15 @@ typedef void write_fn(const struct score_report *report, struct sink *sink);
 
 /* The same order in both tables: the first is what others see. */
 static const struct report_kind kinds[] = {
+	{ "html", "for people: one page, survivors first, then every mutant beside its guard" },
 	{ "json", "counts, and one object for each mutant with its SQL" },
 	{ "junit", "JUnit XML: one testcase per mutant; a survivor is a failure" },
 	{ "markdown", "survivors and what would have caught them, then all that was tried" },
 	{ "terminal", "survivors and the score, as at the end of a proof" },
 };
 
-static write_fn *const writers[] = { score_json, score_junit, score_markdown, score_terminal };
+static write_fn *const writers[] = { score_html, score_json, score_junit, score_markdown,
+				     score_terminal };
 _Static_assert(COUNTOF(writers) == COUNTOF(kinds), "every report needs a writer");
 
 const struct report_kind *
@@ -44,16 +46,8 @@ score_report_write(const char *kind, const struct score_report *report, const ch
 	return sink_close(sink, err);
 }
 
-/* ---- what all of them count ---- */
-
-static size_t
-killed(const struct score *score)
-{
-	return score_count(score, FATE_KILLED) + score_count(score, FATE_BY_MATRIX);
-}
-
-static const char *
-title_of(const struct score_report *report)
+const char *
+score_title(const struct score_report *report)
 {
 	return report->title ? report->title : TITLE;
 }
@@ -90,12 +84,12 @@ score_json(const struct score_report *report, struct sink *sink)
 				    json_integer((json_int_t)score_count(score, (enum fate)i)));
 	json_t *root =
 		json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:I, s:I, s:o, s:i, s:I, s:o}", "format",
-			  "lensgate-prove-1", "title", title_of(report), "tests", report->tests,
+			  "lensgate-prove-1", "title", score_title(report), "tests", report->tests,
 			  "environment", report->place, "cases", (json_int_t)report->case_count,
-			  "matrix", report->matrix, "killed", (json_int_t)killed(score), "counted",
-			  (json_int_t)score_counted(score), "fates", fates, "exit_status",
-			  report->exit_status, "elapsed_us", (json_int_t)report->elapsed_us,
-			  "mutants", mutants);
+			  "matrix", report->matrix, "killed", (json_int_t)score_killed(score),
+			  "counted", (json_int_t)score_counted(score), "fates", fates,
+			  "exit_status", report->exit_status, "elapsed_us",
+			  (json_int_t)report->elapsed_us, "mutants", mutants);
 	char *text = json_dumps(root, JSON_INDENT(2));
 
 	if (text)
@@ -184,13 +178,16 @@ score_junit(const struct score_report *report, struct sink *sink)
 
 	buf_init(&out, ELEMENT_BYTES);
 	buf_printf(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n<testsuite");
-	xml_attribute(&out, "name", title_of(report));
-	buf_printf(&out,
-		   " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\""
-		   " time=\"%lld.%06lld\">\n",
-		   score->mutants->count, score_count(score, FATE_SURVIVED), errors, skipped,
-		   (long long)(report->elapsed_us / 1000000),
-		   (long long)(report->elapsed_us % 1000000));
+	xml_attribute(&out, "name", score_title(report));
+	buf_printf(
+		&out,
+		" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\""
+		" time=\"%lld.%06lld\">\n"
+		"<properties><property name=\"mutants killed\" value=\"%zu/%zu\"/></properties>\n",
+		score->mutants->count, score_count(score, FATE_SURVIVED), errors, skipped,
+		(long long)(report->elapsed_us / 1000000),
+		(long long)(report->elapsed_us % 1000000), score_killed(score),
+		score_counted(score));
 	sink_add(sink, out.text, out.len);
 	for (size_t i = 0; i < score->mutants->count; i++) {
 		junit_case(&score->mutants->items[i], &score->trials[i], &out);
@@ -269,8 +266,8 @@ score_markdown(const struct score_report *report, struct sink *sink)
 		{ FATE_STILLBORN, "Stillborn: the server did not take them", "its answer" },
 	};
 
-	sink_printf(sink, "# %s\n\n**mutants killed: %zu/%zu**\n\n", title_of(report),
-		    killed(score), score_counted(score));
+	sink_printf(sink, "# %s\n\n**mutants killed: %zu/%zu**\n\n", score_title(report),
+		    score_killed(score), score_counted(score));
 	sink_printf(sink,
 		    "Every policy, grant, trigger and helper function of `%s` was loosened, one at "
 		    "a time; each\ntime the %zu cases of %s ran%s until one of them was red.\n",
@@ -340,9 +337,9 @@ terminal_total(const struct score_report *report, struct buf *out)
 	size_t counted = score_counted(score);
 
 	buf_printf(out, "\n");
-	plain_word(out, killed(score) == counted ? "mutants killed" : "MUTANTS KILLED",
-		   killed(score) == counted ? PLAIN_GREEN : PLAIN_RED, report->color);
-	buf_printf(out, ": %zu/%zu", killed(score), counted);
+	plain_word(out, score_killed(score) == counted ? "mutants killed" : "MUTANTS KILLED",
+		   score_killed(score) == counted ? PLAIN_GREEN : PLAIN_RED, report->color);
+	buf_printf(out, ": %zu/%zu", score_killed(score), counted);
 	for (int i = 0; i < FATES; i++) {
 		size_t count = score_count(score, (enum fate)i);
 		if (count > 0 && i != FATE_KILLED)

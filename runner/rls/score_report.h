@@ -29,7 +29,11 @@ const struct report_kind *score_report_kinds(size_t *count);
 bool score_report_write(const char *kind, const struct score_report *report, const char *path,
 			const struct mask *mask, struct error *err) MUST_USE;
 
+/* The heading. */
+const char *score_title(const struct score_report *report);
+
 /* The kinds. */
+void score_html(const struct score_report *report, struct sink *sink);
 void score_json(const struct score_report *report, struct sink *sink);
 void score_junit(const struct score_report *report, struct sink *sink);
 void score_markdown(const struct score_report *report, struct sink *sink);

@@ -118,6 +118,7 @@ Test(score_report, junit_has_a_failure_for_each_survivor_and_an_error_for_what_w
 
 	cr_expect(strstr(text, "tests=\"5\" failures=\"1\" errors=\"1\" skipped=\"2\""), "%s",
 		  text);
+	cr_expect(strstr(text, "<property name=\"mutants killed\" value=\"1/3\"/>"), "%s", text);
 	cr_expect(strstr(text, "<failure type=\"survived\" "
 			       "message=\"USING of p is &lt;true&gt; " PIPE "\">"),
 		  "%s", text);
@@ -134,6 +135,61 @@ Test(score_report, markdown_escapes_what_would_break_its_tables)
 	cr_expect(strstr(text, "| t/p/using-true | USING of p is &lt;true> a \\| b | somebody"),
 		  "%s", text);
 	cr_expect(strstr(text, "## Killed by a case (1)"));
+}
+
+/* The number of times `part` stands in `text`. */
+static size_t
+times(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	while ((text = strstr(text, part)) != NULL) {
+		count++;
+		text += strlen(part);
+	}
+	return count;
+}
+
+Test(score_report, the_page_has_the_survivor_first_and_every_mutant_beside_its_guard)
+{
+	static const char *const parts[] = {
+		"<body class=\"unknown\">",
+		"</span>INCONCLUSIVE</p>",
+		"<li class=\"bad\">mutants killed: <b>1/3</b></li>",
+		"<h2 id=\"survived\">Survivors</h2>",
+		"<p>USING of p is &lt;true&gt; " PIPE ".</p>",
+		"<p>This kind of case would notice: <b>somebody of another tenant reads t and gets "
+		"nothing</b>.</p>",
+		"<h2 id=\"untried\">Not tried: no time was left</h2>",
+		"<h2 id=\"guards\">Every mutant</h2>",
+		"<h3>policy p on t</h3>",
+		"killed</span> <code>s/one</code> <small>got 0 rows &amp; more</small></td>",
+		"stillborn</span> <small>syntax error</small></td>",
+		"body:has(#s-killed:checked) .mutant:not(.killed),",
+		"script-src 'none'",
+	};
+	const char *text = written(score_html, false), *at = text;
+
+	for (size_t i = 0; i < COUNTOF(parts); i++)
+		cr_expect(strstr(text, parts[i]), "row %zu in:\n%s", i, strstr(text, "<body"));
+	cr_expect_lt(strstr(at, "id=\"survived\""), strstr(at, "id=\"guards\""));
+	cr_expect_eq(times(text, "<tr class=\"mutant "), mutants.count);
+	cr_expect_eq(times(text, "<article class=\"guard\">"), 2);
+	cr_expect_null(strstr(text, "<true>"));
+	cr_expect_null(strstr(text, "http://"));
+	cr_expect_null(strstr(text, "https://"));
+}
+
+Test(score_report, a_page_without_survivors_has_no_such_section)
+{
+	score_settle(&t.score, 1, FATE_BY_MATRIX, "matrix", "ann x t x SELECT other: A, was .");
+	score_settle(&t.score, 4, FATE_KILLED, "preflight", "no");
+	const char *text = written(score_html, false);
+
+	cr_expect(strstr(text, "<li class=\"good\">mutants killed: <b>3/3</b></li>"));
+	cr_expect(strstr(text, "killed by the matrix</span> <small>ann x t x SELECT other: A"));
+	cr_expect_null(strstr(text, "id=\"survived\""));
+	cr_expect_null(strstr(text, "id=\"s-survived\""));
 }
 
 Test(score_report, json_holds_every_mutant_with_its_sql)

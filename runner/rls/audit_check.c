@@ -134,6 +134,13 @@ static const struct audit_check checks[] = {
 	  "whatever fulfils that side is shown, or written, in every tenant; no row in a test may "
 	  "do so" },
 
+	{ "B28", "never-true", AUDIT_WARNING, "a policy lets no row through",
+	  "a stand-in that was never replaced: every statement succeeds and finds nothing; where "
+	  "it "
+	  "is meant, a grant that is not there says so aloud" },
+	{ "B29", "duplicate", AUDIT_NOTE, "two policies of a table say the same",
+	  "who changes or drops one of them changes nothing, and believes to have done so" },
+
 	{ "C1", "view-as-owner", AUDIT_ERROR, "a view shows what its owner may see",
 	  "without security_invoker the policies are applied for the owner, not for the caller; "
 	  "tools that compare schemas drop the option" },
@@ -178,6 +185,12 @@ static const struct audit_check checks[] = {
 	{ "C17", "trigger-disabled", AUDIT_WARNING, "a trigger of a protected table is disabled",
 	  "rules about columns and states are triggers, for policies cannot say them; often left "
 	  "behind by a migration" },
+
+	{ "C18", "definer-temp", AUDIT_WARNING,
+	  "a SECURITY DEFINER function looks for tables in pg_temp first",
+	  "unless its search_path names pg_temp, at its end, a caller's temporary table stands in "
+	  "for "
+	  "any table that the function names without its schema" },
 
 	{ "D1", "client-bypasses", AUDIT_ERROR, "a client role is exempt from row-level security",
 	  "superuser and BYPASSRLS, own or one SET ROLE away, make every policy void" },
@@ -224,6 +237,10 @@ static const struct audit_check checks[] = {
 	  "dblink connects as whom it likes, http and untrusted languages go anywhere" },
 	{ "D18", "auth-reachable", AUDIT_ERROR, "a client role reaches a table of schema auth",
 	  "the accounts of everybody are there; nothing but the auth service should read it" },
+
+	{ "D19", "extension-in-schema", AUDIT_NOTE,
+	  "an extension lives in a schema that client roles use",
+	  "what it brings, and what its next version brings, is theirs to call" },
 
 	{ "E1", "known-flaw", AUDIT_WARNING, "the server has a known flaw in row-level security",
 	  "policies can be passed, or what they hide be learned, by people who read release "

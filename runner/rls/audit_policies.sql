@@ -137,6 +137,20 @@ select 'B15', 'policy', p.name, 'restrictive, and restricts nothing', p.removal
 from pol p
 where not p.polpermissive and coalesce(p.q, 'true') = 'true' and coalesce(p.wc, 'true') = 'true'
 union all
+select 'B28', 'policy', p.name, format('%s: %s lets no row through', p.cmd, case
+		when regexp_replace(coalesce(p.q, ''), '[() ]', '', 'g') in ('false', '1=0', '0=1')
+		then format('USING (%s)', p.q) else format('WITH CHECK (%s)', p.wc) end), p.removal
+from pol p
+where p.client and (regexp_replace(coalesce(p.q, ''), '[() ]', '', 'g') in ('false', '1=0', '0=1')
+	or regexp_replace(coalesce(p.wc, ''), '[() ]', '', 'g') in ('false', '1=0', '0=1'))
+union all
+select 'B29', 'policy', p.name, format('%s: says what %s says', p.cmd, quote_ident(min(o.polname))),
+	p.removal
+from pol p join pol o on o.polrelid = p.polrelid and o.polname < p.polname and o.polcmd = p.polcmd
+	and o.polpermissive = p.polpermissive and o.polroles @> p.polroles and o.polroles <@ p.polroles
+	and o.q is not distinct from p.q and o.wc is not distinct from p.wc
+group by p.name, p.cmd, p.removal
+union all
 select 'B16', 'policy', p.name, format('%s: USING (%s) is wider than what SELECT shows: a statement '
 		'that reads no column reaches rows of every tenant', p.cmd, p.q),
 	format('%s using (%s = (select ...) and ...);', p.alteration, p.tenant)

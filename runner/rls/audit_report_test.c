@@ -101,7 +101,12 @@ expect_result(const json_t *result, const json_t *rules)
 	cr_expect_geq(json_integer_value(
 			      json_object_get(json_object_get(physical, "region"), "startLine")),
 		      1);
-	cr_expect(json_object_get(result, "partialFingerprints"));
+	/* The one that code scanning knows. */
+	const char *line = json_string_value(json_object_get(
+		json_object_get(result, "partialFingerprints"), "primaryLocationLineHash"));
+	cr_assert(line);
+	cr_expect_eq(strspn(line, "0123456789abcdef"), 16, "%s", line);
+	cr_expect_str_eq(line + 16, ":1");
 }
 
 Test(audit_report, sarif_has_all_that_code_scanning_asks_for)
@@ -119,6 +124,11 @@ Test(audit_report, sarif_has_all_that_code_scanning_asks_for)
 	const json_t *rules = json_object_get(driver, "rules");
 	(void)audit_checks(&count);
 	cr_expect_eq(json_array_size(rules), count);
+	for (i = 0; i < count; i++) {
+		const json_t *help = json_object_get(json_array_get(rules, i), "help");
+		cr_expect(strstr(json_string_value(json_object_get(help, "text")), "Why it"));
+		cr_expect(json_string_length(json_object_get(help, "markdown")) > 0);
+	}
 	json_t *results = json_object_get(run, "results");
 	cr_assert_eq(json_array_size(results), 3);
 	json_array_foreach(results, i, result)
@@ -138,6 +148,23 @@ Test(audit_report, a_finding_keeps_its_fingerprint_when_only_the_sentence_change
 	(void)snprintf(kept, sizeof(kept), "%.90s", before);
 	t.findings[0].detail = "another sentence";
 	cr_expect(strstr(written(audit_sarif), kept));
+}
+
+Test(audit_report, no_two_findings_have_the_same_fingerprint)
+{
+	json_error_t where;
+
+	t.findings[2] = t.findings[0];
+	t.findings[2].detail = "for another reason";
+	json_t *root = json_loads(written(audit_sarif), 0, &where);
+	json_t *results =
+		json_object_get(json_array_get(json_object_get(root, "runs"), 0), "results");
+	const json_t *first = json_object_get(json_array_get(results, 0), "partialFingerprints");
+	const json_t *third = json_object_get(json_array_get(results, 2), "partialFingerprints");
+	cr_assert(first && third);
+	cr_expect_not(json_equal(json_object_get(first, "primaryLocationLineHash"),
+				 json_object_get(third, "primaryLocationLineHash")));
+	json_decref(root);
 }
 
 Test(audit_report, json_has_what_fails_and_what_was_accepted)

@@ -160,6 +160,14 @@ where l.rolcanlogin and not l.rolsuper and exists (select from cr
 	where cr.oid <> l.oid and pg_has_role(l.oid, cr.oid, 'MEMBER'))
 group by l.rolname
 union all
+select 'D19', 'extension', 'extension ' || quote_ident(e.extname), format('is in schema %s, which %s '
+		'may use', quote_ident(n.nspname), string_agg(cr.rolname, ', ' order by cr.rolname)),
+	format('create schema if not exists extensions; alter extension %I set schema extensions;',
+		e.extname)
+from pg_extension e join ns n on n.oid = e.extnamespace, cr
+where has_schema_privilege(cr.oid, n.oid, 'USAGE')
+group by e.extname, n.nspname
+union all
 select 'D17', min(door.kind), min(door.kind) || ' ' || quote_ident(door.name), format('%s may call %s of its '
 		'functions, which reach beyond this database and its policies',
 		string_agg(distinct cr.rolname, ', '), count(distinct f.oid)),

@@ -60,6 +60,15 @@ select 'C4', 'function', f.name, format('SECURITY DEFINER as %s, and names in it
 from fn f where f.prosecdef and not exists (select from unnest(f.proconfig) as c
 	where c like 'search_path=%')
 union all
+select 'C18', 'function', f.name, format('search_path is %s: a temporary table of the caller comes before '
+		'every table in it', path.is),
+	format('alter function %s set search_path = %s, pg_temp;', f.name, path.is)
+from fn f cross join lateral (select substr(c, 13) as is from unnest(f.proconfig) as c
+		where c like 'search_path=%') as path
+where f.prosecdef and path.is not in ('', '""') and path.is !~ '\mpg_temp"?\s*$'
+	and exists (select from cr
+		where has_database_privilege(cr.oid, current_database(), 'TEMPORARY'))
+union all
 select 'C5', 'function', f.name, 'LEAKPROOF: it may be handed rows before the policies have judged '
 		'them', format('alter function %s not leakproof;', f.name)
 from fn f where f.proleakproof

@@ -19,16 +19,22 @@ static const char *const scores[] = {
 static json_t *
 rule(const struct audit_check *check)
 {
-	char title[256];
+	static const char more[] = "How to fix it is said with each finding. Every check there is: "
+				   "lensgate help audit-checks";
+	char title[256], text[1024], markdown[1024];
 
 	(void)snprintf(title, sizeof(title), "%c%s.", toupper((unsigned char)check->title[0]),
 		       check->title + 1);
-	return json_pack("{s:s,s:s,s:{s:s},s:{s:s},s:{s:s},s:{s:s},s:{s:[s,s],s:s,s:s}}", "id",
+	(void)snprintf(text, sizeof(text), "Why it matters: %s. %s.", check->why, more);
+	(void)snprintf(markdown, sizeof(markdown), "**Why it matters**: %s.\n\n%s.", check->why,
+		       more);
+	return json_pack("{s:s,s:s,s:{s:s},s:{s:s},s:{s:s,s:s},s:{s:s},s:{s:[s,s],s:s,s:s}}", "id",
 			 check->code, "name", check->name, "shortDescription", "text", title,
-			 "fullDescription", "text", check->why, "help", "text", check->why,
-			 "defaultConfiguration", "level", audit_severity_name(check->severity),
-			 "properties", "tags", "security", "row-level-security",
-			 "security-severity", scores[check->severity], "precision", "high");
+			 "fullDescription", "text", check->why, "help", "text", text, "markdown",
+			 markdown, "defaultConfiguration", "level",
+			 audit_severity_name(check->severity), "properties", "tags", "security",
+			 "row-level-security", "security-severity", scores[check->severity],
+			 "precision", "high");
 }
 
 static json_t *
@@ -91,21 +97,46 @@ message(const struct audit_finding *finding)
 	return text;
 }
 
+/* How many findings before this one are of the same check and object: what tells them apart. */
+static size_t
+ordinal(const struct audit *audit, const struct audit_finding *finding)
+{
+	size_t count = 0;
+
+	for (const struct audit_finding *one = audit->findings; one < finding; one++)
+		count += one->check == finding->check && strcmp(one->object, finding->object) == 0;
+	return count;
+}
+
+/* What a finding is, in every run: the sentence about it may change, and so may the line that makes
+ * the object. Code scanning knows one fingerprint only, the hash of a line; left out, it is taken
+ * from the file, and all findings that share a line are one alert. */
+static json_t *
+fingerprints(const struct audit *audit, const struct audit_finding *finding)
+{
+	char hex[DIGEST_HEX_BYTES], name[1024], line[32];
+	size_t before = ordinal(audit, finding);
+
+	int len = snprintf(name, sizeof(name), "%s %s", finding->check->code, finding->object);
+	if (before > 0 && len > 0 && (size_t)len < sizeof(name))
+		(void)snprintf(name + len, sizeof(name) - (size_t)len, " %zu", before);
+	digest_hex(name, strlen(name), hex);
+	/* As the hash of a line is written: 64 bits, and its number among equal ones. */
+	(void)snprintf(line, sizeof(line), "%.16s:1", hex);
+	return json_pack("{s:s,s:s}", "lensgateFinding/v1", hex, "primaryLocationLineHash", line);
+}
+
 static json_t *
 result(const struct audit_report *report, const struct audit_finding *finding)
 {
 	const struct audit_check *check = finding->check;
-	char hex[DIGEST_HEX_BYTES], name[1024];
 	size_t count;
 
-	/* What a finding is: the sentence about it may change. */
-	(void)snprintf(name, sizeof(name), "%s %s", check->code, finding->object);
-	digest_hex(name, strlen(name), hex);
-	json_t *object = json_pack("{s:s,s:I,s:s,s:o,s:[o],s:{s:s}}", "ruleId", check->code,
+	json_t *object = json_pack("{s:s,s:I,s:s,s:o,s:[o],s:o}", "ruleId", check->code,
 				   "ruleIndex", (json_int_t)(check - audit_checks(&count)), "level",
 				   audit_severity_name(check->severity), "message",
 				   message(finding), "locations", location(report, finding),
-				   "partialFingerprints", "lensgateFinding/v1", hex);
+				   "partialFingerprints", fingerprints(report->audit, finding));
 	if (finding->reason)
 		json_object_set_new(object, "suppressions",
 				    json_pack("[{s:s,s:s,s:s}]", "kind", "external", "status",

@@ -155,6 +155,8 @@ static const struct {
 	{ "B25", "bad.countries.countries_all" },
 	{ "B26", "bad.may_do()" },
 	{ "B27", "bad.rows.b27" },
+	{ "B28", "bad.rows.b28" },
+	{ "B29", "bad.rows.b29" },
 	{ "C1", "bad.overview" },
 	{ "C2", "bad.copied" },
 	{ "C3", "bad.of_mine()" },
@@ -172,6 +174,7 @@ static const struct {
 	{ "C15", "bad.parents.instead_of" },
 	{ "C16", "bad.unguarded()" },
 	{ "C17", "bad.strict.off_duty" },
+	{ "C18", "bad.shadowed()" },
 	{ "D1", "bad_client" },
 	{ "D2", "bad.makers" },
 	{ "D3", "bad.yachts" },
@@ -190,6 +193,7 @@ static const struct {
 	{ "D16", "bad_login" },
 	{ "D17", "extension dblink" },
 	{ "D18", "auth.bad_users" },
+	{ "D19", "extension dblink" },
 	{ "E1", "PostgreSQL 14.1" },
 	{ "E2", "PostgreSQL 14.1" },
 	{ "E3", "bad_login" },
@@ -268,6 +272,10 @@ Test(audit, what_is_right_is_not_reported)
 		"create policy \"own notes\" on \"Good One\".\"My Notes\" for select to "
 		"authenticated"
 		" using (\"Author\" = (select auth.uid()));"
+		/* the same condition for another command is no duplicate */
+		"create policy \"drop notes\" on \"Good One\".\"My Notes\" for delete to "
+		"authenticated"
+		" using (\"Author\" = (select auth.uid()));"
 		/* no WITH CHECK: USING is it, so nothing is lost */
 		"create policy \"change notes\" on \"Good One\".\"My Notes\" for update to "
 		"authenticated"
@@ -281,6 +289,11 @@ Test(audit, what_is_right_is_not_reported)
 		" security definer set search_path = '' language sql as"
 		" 'select exists (select from \"Good One\".\"My Notes\" n where n.id = note and"
 		" n.yacht_id = app.yacht_id())';"
+		/* pg_temp comes last */
+		"create function \"Good One\".\"Count Mine\"() returns bigint stable"
+		" security definer set search_path = pg_catalog, pg_temp language sql as"
+		" 'select count(*) from \"Good One\".\"My Notes\" n where n.yacht_id = "
+		"app.yacht_id()';"
 		"create table \"Good One\".lines (id uuid primary key, note_id uuid not null"
 		" references \"Good One\".\"My Notes\");"
 		"create index on \"Good One\".lines (note_id);"

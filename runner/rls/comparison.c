@@ -1,24 +1,56 @@
 #include "rls/comparison.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/must.h"
 #include "document/node.h"
+#include "rls/measuring.h"
 
 #define TIMEOUT_MS 30000
+/* What a server keeps of each probe until its transaction ends is a megabyte or two. */
+#define PROBES_MAX 150
+
+/* A relation and somebody who tries what can be done to it. */
+struct pair {
+	size_t relation, actor;
+};
+
+/* A connection, and the mutant it looks at. */
+struct worker {
+	struct sql_session *session;
+	struct prober *prober;
+	size_t probes;               /* since its transaction began */
+	const struct mutant *mutant; /* NULL: none */
+	size_t index;                /* of it */
+	int64_t from_us;
+	json_t *relations;  /* under the mutant */
+	struct pair *pairs; /* to be looked at, the likeliest first */
+	size_t pair_count, next;
+	bool busy;  /* waits for the answer about pairs[next] */
+	bool again; /* it is the second time, for the first gave no answer */
+	struct difference difference;
+};
 
 struct comparison {
-	struct sql_session *session;
+	struct worker workers[COMPARISON_SESSIONS];
+	size_t worker_count;
 	struct actors *actors;
 	struct prober_options probing;
 	json_t *hints;
-	struct prober *prober;
+	json_t *calls;  /* relations, too: functions with arguments (calls.sql) */
 	json_t *before; /* {relation: [{cell: letter}, of each actor]} */
 	/* {kind: {relation, actor}} where one of its kind was seen last: the next one is, mostly,
 	 * seen there too */
 	json_t *seen;
 	struct comparison_limit limit;
+};
+
+static const char calls_sql[] = {
+#include "rls/calls.sql.inc"
 };
 
 static bool
@@ -28,19 +60,18 @@ is_over(const struct comparison *c)
 }
 
 static bool
-script(struct comparison *c, const char *text, struct error *err)
+script(const struct worker *worker, const char *text, struct error *err)
 {
-	return sql_session_script(c->session, text, TIMEOUT_MS, NULL, err);
+	return sql_session_script(worker->session, text, TIMEOUT_MS, NULL, err);
 }
 
 /* ---- measuring ---- */
 
-/* {"UPDATE approval mine": "A"} of one actor on one relation; NULL with err. */
+/* {"UPDATE approval mine": "A"} of what was found. */
 static json_t *
-measure(struct comparison *c, const json_t *relation, const struct actor *actor, struct error *err)
+cells_of(const json_t *rows)
 {
-	json_t *rows = prober_probe(c->prober, relation, actor, err);
-	json_t *cells = rows ? json_object() : NULL;
+	json_t *cells = json_object();
 	size_t i;
 	json_t *row;
 	char name[200];
@@ -54,7 +85,6 @@ measure(struct comparison *c, const json_t *relation, const struct actor *actor,
 			       json_string_value(json_object_get(row, "class")));
 		json_object_set(cells, name, json_object_get(row, "letter"));
 	}
-	json_decref(rows);
 	return cells;
 }
 
@@ -66,66 +96,191 @@ name_of(const json_t *relation)
 	return name ? name : "";
 }
 
+/* ---- what there is to measure ---- */
+
+/* A list as JSON text, the caller's; two texts of one kind are one. */
+static char *
+list_of(const char *const *items, size_t count)
+{
+	json_t *set = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		if (items[i] && !json_object_get(set, items[i])) {
+			json_object_set_new(set, items[i], json_true());
+			json_array_append_new(list, json_string(items[i]));
+		}
+	}
+	char *text = json_dumps(list, JSON_COMPACT);
+	json_decref(set);
+	json_decref(list);
+	if (!text)
+		abort();
+	return text;
+}
+
+/* With what functions are called stays the same for every mutant. */
+static bool
+find_calls(struct comparison *c, struct error *err)
+{
+	static const char question[] =
+		"select * from pg_temp.lensgate_calls("
+		"array(select jsonb_array_elements_text($1::jsonb) limit 2), "
+		"array(select jsonb_array_elements_text($2::jsonb)), "
+		"nullif(array(select jsonb_array_elements_text($3::jsonb)), '{}'), $4)";
+	const struct actor *actors = c->actors->items;
+	const char **texts = must(calloc(2 * c->actors->count + 1, sizeof(*texts)));
+
+	for (size_t i = 0; i < c->actors->count; i++) {
+		texts[i] = actors[i].tenant;
+		texts[c->actors->count + i] = actors[i].database_role;
+	}
+	char *tenants = list_of(texts, c->actors->count);
+	char *roles = list_of(texts + c->actors->count, c->actors->count);
+	char *schemas = list_of(c->probing.schemas, c->probing.schema_count);
+	const char *params[] = { tenants, roles, schemas, c->probing.tenant_column };
+	bool ok = script(&c->workers[0], "begin", err) && script(&c->workers[0], calls_sql, err) &&
+		  sql_session_ask(c->workers[0].session, question, params, COUNTOF(params),
+				  TIMEOUT_MS, &c->calls, err) &&
+		  script(&c->workers[0], "rollback", err);
+	free(texts);
+	free(tenants);
+	free(roles);
+	free(schemas);
+	return ok;
+}
+
+/* As they are now; the caller's. */
+static json_t *
+find_relations(const struct comparison *c, const struct worker *worker, struct error *err)
+{
+	json_t *relations = prober_relations(worker->prober, err);
+
+	if (relations)
+		json_array_extend(relations, c->calls);
+	return relations;
+}
+
+/* What measuring hands over. */
+struct keeping {
+	struct comparison *comparison;
+	const json_t *relations;
+};
+
+static void
+keep(void *arg, const json_t *rows, size_t relation, size_t actor)
+{
+	const struct keeping *keeping = arg;
+	const char *name = name_of(json_array_get(keeping->relations, relation));
+	json_t *list = json_object_get(keeping->comparison->before, name);
+
+	(void)actor; /* they come in order */
+	if (!list) {
+		list = json_array();
+		json_object_set_new(keeping->comparison->before, name, list);
+	}
+	json_array_append_new(list, cells_of(rows));
+}
+
+static bool
+is_over_keeping(void *arg)
+{
+	const struct keeping *keeping = arg;
+
+	return is_over(keeping->comparison);
+}
+
 static bool
 measure_all(struct comparison *c, struct error *err)
 {
-	json_t *relations = prober_relations(c->prober, err);
-	bool ok = relations != NULL;
-	size_t i;
-	json_t *relation;
+	struct prober *probers[COMPARISON_SESSIONS];
+	json_t *relations = find_relations(c, &c->workers[0], err);
+	struct keeping keeping = { c, relations };
 
-	json_array_foreach(relations, i, relation)
-	{
-		json_t *list = json_array();
-		json_object_set_new(c->before, name_of(relation), list);
-		for (size_t k = 0; ok && k < c->actors->count && !is_over(c); k++) {
-			json_t *cells = measure(c, relation, &c->actors->items[k], err);
-			ok = cells != NULL;
-			json_array_append_new(list, cells);
-		}
+	for (size_t i = 0; i < c->worker_count; i++) {
+		probers[i] = c->workers[i].prober;
+		c->workers[i].probes += json_array_size(relations) * c->actors->count;
 	}
+	const struct measuring measuring = { .probers = probers,
+					     .prober_count = c->worker_count,
+					     .relations = relations,
+					     .actors = c->actors,
+					     .fn = keep,
+					     .over = is_over_keeping,
+					     .arg = &keeping };
+	bool ok = relations && measuring_run(&measuring, err);
 	json_decref(relations);
 	return ok;
 }
 
 static bool
-open_prober(struct comparison *c, struct error *err)
+open_worker(struct comparison *c, struct worker *worker, struct error *err)
 {
-	c->prober = prober_open(c->session, c->actors, &c->probing, err);
-	return c->prober != NULL;
+	worker->probes = 0;
+	if (!script(worker, "begin", err))
+		return false;
+	worker->prober = prober_open(worker->session, c->actors, &c->probing, err);
+	return worker->prober != NULL;
+}
+
+static void
+close_worker(struct worker *worker)
+{
+	struct error ignored = { 0 };
+
+	prober_close(worker->prober);
+	worker->prober = NULL;
+	if (sql_session_alive(worker->session))
+		(void)!script(worker, "rollback", &ignored);
 }
 
 struct comparison *
-comparison_open(struct sql_session *session, struct actors *actors,
+comparison_open(struct sql_session *const *sessions, size_t count, struct actors *actors,
 		const struct matrix_options *options, const struct comparison_limit *limit,
 		struct error *err)
 {
 	struct comparison *c = calloc(1, sizeof(*c));
+	bool ok = true;
 
 	if (!c)
 		abort();
-	c->session = session;
+	assert(count <= COMPARISON_SESSIONS);
 	c->actors = actors;
 	c->probing = matrix_probing(options, &c->hints);
 	c->before = json_object();
 	c->seen = json_object();
 	c->limit = *limit;
-	if (script(c, "begin", err) && open_prober(c, err) && measure_all(c, err))
+	c->workers[0].session = sessions[0];
+	ok = find_calls(c, err);
+	for (; ok && c->worker_count < count; c->worker_count++) {
+		c->workers[c->worker_count].session = sessions[c->worker_count];
+		ok = open_worker(c, &c->workers[c->worker_count], err);
+	}
+	if (ok && measure_all(c, err))
 		return c;
 	comparison_close(c);
 	return NULL;
 }
 
+static void
+forget(struct worker *worker)
+{
+	json_decref(worker->relations);
+	free(worker->pairs);
+	worker->relations = NULL;
+	worker->pairs = NULL;
+	worker->pair_count = worker->next = 0;
+}
+
 void
 comparison_close(struct comparison *c)
 {
-	struct error ignored = { 0 };
-
 	if (!c)
 		return;
-	prober_close(c->prober);
-	if (sql_session_alive(c->session))
-		(void)!script(c, "rollback", &ignored);
+	for (size_t i = 0; i < c->worker_count; i++) {
+		forget(&c->workers[i]);
+		close_worker(&c->workers[i]);
+	}
+	json_decref(c->calls);
 	json_decref(c->before);
 	json_decref(c->seen);
 	json_decref(c->hints);
@@ -148,6 +303,20 @@ is_unknown(const json_t *letter)
 	const char *text = json_string_value(letter);
 
 	return text && strcmp(text, "?") == 0;
+}
+
+static bool
+is_any_known(const json_t *cells)
+{
+	const char *name;
+	json_t *letter;
+
+	json_object_foreach(node_writable(cells), name, letter)
+	{
+		if (!is_unknown(letter))
+			return true;
+	}
+	return false;
 }
 
 /* The first cell that is not in `after` as it was; NULL when all are. One that is unknown now and
@@ -206,45 +375,20 @@ remember(struct comparison *c, const struct mutant *mutant, const char *relation
 		json_pack("{s:s, s:I}", "relation", relation, "actor", (json_int_t)actor));
 }
 
-/* One relation under the mutant, the likeliest actor first. */
-static bool
-compare_relation(struct comparison *c, const struct mutant *mutant, const json_t *relation,
-		 struct difference *difference, struct error *err)
-{
-	const char *name = name_of(relation);
-	const json_t *before = json_object_get(c->before, name);
-	size_t first = likely_actor(c, mutant);
-
-	for (size_t k = 0; k < c->actors->count && !difference->found && !is_over(c); k++) {
-		size_t index = (first + k) % c->actors->count;
-		const struct actor *actor = &c->actors->items[index];
-		json_t *after = measure(c, relation, actor, err);
-		if (!after)
-			return false;
-		const json_t *was = json_array_get(before, index);
-		const char *cell = first_difference(was, after, &difference->unclear);
-		if (!cell)
-			cell = first_difference(after, was, &difference->unclear);
-		if (cell) {
-			note(name, actor->name, cell, was, after, difference);
-			remember(c, mutant, name, index);
-		}
-		json_decref(after);
-	}
-	return true;
-}
-
-/* True when rows of the relation can depend on what the mutant changes. */
+/* True when the relation can depend on what the mutant changes. A function that was found by the
+ * prober has another name in the catalog when it has arguments that may be left out. */
 static bool
 is_concerned(const struct mutant *mutant, const json_t *relation)
 {
 	const char *name = name_of(relation);
+	const char *id = json_string_value(json_object_get(relation, "id"));
 	const char *kind = json_string_value(json_object_get(relation, "kind"));
 
-	if (!mutant->readers || (kind && *kind == 'x') || strcmp(name, mutant->table) == 0)
+	if (!mutant->readers || (kind && *kind == 'x' && !id) ||
+	    (mutant->table && strcmp(name, mutant->table) == 0))
 		return true;
 	for (size_t i = 0; mutant->readers[i]; i++) {
-		if (strcmp(mutant->readers[i], name) == 0)
+		if (strcmp(mutant->readers[i], id ? id : name) == 0)
 			return true;
 	}
 	return false;
@@ -272,62 +416,155 @@ compare_reach(struct comparison *c, const json_t *relations, struct difference *
 	}
 }
 
-static bool
-compare(struct comparison *c, const struct mutant *mutant, struct difference *difference,
-	struct error *err)
-{
-	json_t *relations = prober_relations(c->prober, err);
-	bool ok = relations != NULL;
-	size_t i;
-	json_t *relation;
+/* ---- one mutant ---- */
 
-	if (ok)
-		compare_reach(c, relations, difference);
-	/* First in the table itself, where it has one. */
+static void
+add_pairs(struct comparison *c, struct worker *worker, size_t relation)
+{
+	size_t first = likely_actor(c, worker->mutant);
+
+	for (size_t k = 0; k < c->actors->count; k++)
+		worker->pairs[worker->pair_count++] =
+			(struct pair){ relation, (first + k) % c->actors->count };
+}
+
+/* First the table itself, where there is one, and the actor who saw the last of this kind. */
+static void
+choose_pairs(struct comparison *c, struct worker *worker)
+{
+	size_t count = json_array_size(worker->relations);
+
+	worker->pairs = calloc(count * c->actors->count + 1, sizeof(*worker->pairs));
+	if (!worker->pairs)
+		abort();
 	for (int round = 0; round < 2; round++) {
-		json_array_foreach(relations, i, relation)
-		{
-			if (ok && !difference->found && is_likely(c, mutant, relation) == !round &&
-			    is_concerned(mutant, relation))
-				ok = compare_relation(c, mutant, relation, difference, err);
+		for (size_t i = 0; i < count; i++) {
+			const json_t *relation = json_array_get(worker->relations, i);
+			if (is_likely(c, worker->mutant, relation) == !round &&
+			    is_concerned(worker->mutant, relation))
+				add_pairs(c, worker, i);
 		}
 	}
-	json_decref(relations);
-	return ok;
+}
+
+/* False with err when the connection is lost; what the server does not take is a difference that
+ * was refused. */
+static bool
+apply(struct worker *worker, struct error *err)
+{
+	struct error refusal = { 0 };
+
+	if (!script(worker, "savepoint lensgate_mutant", err))
+		return false;
+	if (script(worker, worker->mutant->apply, &refusal)) /* and where the prober goes back to */
+		return script(worker, "savepoint lensgate_probes", err);
+	worker->difference.refused = true;
+	(void)snprintf(worker->difference.sentence, sizeof(worker->difference.sentence), "%.290s",
+		       refusal.message);
+	return true;
+}
+
+/* Another transaction, with the same mutant. */
+static bool
+refresh(struct comparison *c, struct worker *worker, struct error *err)
+{
+	close_worker(worker);
+	return open_worker(c, worker, err) && apply(worker, err);
+}
+
+/* Apply it, and find out what there is to look at. */
+static bool
+begin_mutant(struct comparison *c, struct worker *worker, const struct mutant *mutant,
+	     struct error *err)
+{
+	worker->mutant = mutant;
+	worker->difference = (struct difference){ 0 };
+	if (!apply(worker, err))
+		return false;
+	if (worker->difference.refused)
+		return true;
+	worker->relations = find_relations(c, worker, err);
+	if (!worker->relations)
+		return false;
+	compare_reach(c, worker->relations, &worker->difference);
+	choose_pairs(c, worker);
+	return true;
+}
+
+static bool
+is_done(const struct comparison *c, const struct worker *worker)
+{
+	return worker->difference.found || worker->next == worker->pair_count || is_over(c);
+}
+
+static bool
+begin_probe(struct comparison *c, struct worker *worker, struct error *err)
+{
+	const struct pair *pair = &worker->pairs[worker->next];
+
+	if (worker->probes >= PROBES_MAX && !refresh(c, worker, err))
+		return false;
+	worker->busy = true;
+	worker->probes++;
+	prober_begin(worker->prober, json_array_get(worker->relations, pair->relation),
+		     &c->actors->items[pair->actor]);
+	return true;
+}
+
+static bool
+take_probe(struct comparison *c, struct worker *worker, struct error *err)
+{
+	const struct pair *pair = &worker->pairs[worker->next++];
+	const char *relation = name_of(json_array_get(worker->relations, pair->relation));
+	json_t *rows = prober_take(worker->prober, NULL, err);
+
+	worker->busy = false;
+	if (!rows)
+		return false;
+	json_t *after = cells_of(rows);
+	const json_t *was = json_array_get(json_object_get(c->before, relation), pair->actor);
+	const char *cell = first_difference(was, after, &worker->difference.unclear);
+	if (!cell)
+		cell = first_difference(after, was, &worker->difference.unclear);
+	worker->difference.looked = worker->difference.looked || is_any_known(was);
+	if (cell) {
+		note(relation, c->actors->items[pair->actor].name, cell, was, after,
+		     &worker->difference);
+		remember(c, worker->mutant, relation, pair->actor);
+	}
+	json_decref(after);
+	json_decref(rows);
+	return true;
 }
 
 /* What the prober gave up on it never tries again: a new one does. */
 static bool
-recover(struct comparison *c, const struct difference *difference, struct error *err)
+end_mutant(struct comparison *c, struct worker *worker, struct error *err)
 {
-	if (!difference->unclear)
+	forget(worker);
+	worker->mutant = NULL;
+	if (!script(worker, "rollback to lensgate_mutant; release lensgate_mutant", err))
+		return false;
+	if (!worker->difference.unclear)
 		return true;
-	prober_close(c->prober);
-	c->prober = NULL;
-	return open_prober(c, err);
+	close_worker(worker);
+	return open_worker(c, worker, err);
 }
 
 bool
 comparison_try(struct comparison *c, const struct mutant *mutant, struct difference *difference,
 	       struct error *err)
 {
-	struct error refusal = { 0 };
+	struct worker *worker = &c->workers[0];
+	bool ok = begin_mutant(c, worker, mutant, err);
 
-	*difference = (struct difference){ 0 };
-	if (!script(c, "savepoint lensgate_mutant", err))
-		return false;
-	if (!script(c, mutant->apply, &refusal)) {
-		difference->refused = true;
-		(void)snprintf(difference->sentence, sizeof(difference->sentence), "%.290s",
-			       refusal.message);
-	} else if (!script(c, "savepoint lensgate_probes",
-			   err) || /* where the prober goes back to */
-		   !compare(c, mutant, difference, err)) {
-		return false;
-	}
-	return script(c, "rollback to lensgate_mutant; release lensgate_mutant", err) &&
-	       recover(c, difference, err);
+	while (ok && !is_done(c, worker))
+		ok = begin_probe(c, worker, err) && take_probe(c, worker, err);
+	*difference = worker->difference;
+	return ok && end_mutant(c, worker, err);
 }
+
+/* ---- all of them ---- */
 
 static void
 settle(struct score *score, size_t index, const struct difference *difference)
@@ -338,20 +575,141 @@ settle(struct score *score, size_t index, const struct difference *difference)
 		score_settle(score, index, FATE_UNJUDGED, NULL,
 			     "every case stayed green, and cells of the matrix could not be told");
 	else if (!difference->refused)
-		score_settle(score, index, FATE_EQUIVALENT, NULL, "no cell of the matrix changed");
+		score_settle(score, index, FATE_EQUIVALENT, NULL,
+			     difference->looked
+				     ? "no cell of the matrix changed"
+				     : "no cell of the matrix can show it: there are none for "
+				       "sequences, and of functions only for those that return "
+				       "rows of a table here");
+}
+
+/* The survivors, and who of them is next. */
+struct queue {
+	struct score *score;
+	size_t *indices;
+	size_t count, next, done;
+};
+
+/* Roles are the server's, not the database's: only one connection at a time may change them, or
+ * they would wait for each other. */
+static bool
+may_take(const struct comparison *c, const struct worker *worker, const struct mutant *mutant)
+{
+	return mutant->readers || worker == &c->workers[0];
+}
+
+/* Give the worker the next mutant that it may take; true with worker->mutant NULL when none is left
+ * for it. */
+static bool
+take_next(struct comparison *c, struct worker *worker, struct queue *queue, struct error *err)
+{
+	const struct mutant *items = queue->score->mutants->items;
+
+	for (size_t i = queue->next; i < queue->count; i++) {
+		size_t index = queue->indices[i];
+		if (!may_take(c, worker, &items[index]))
+			continue;
+		queue->indices[i] = queue->indices[queue->next];
+		queue->next++;
+		worker->index = index;
+		worker->again = false;
+		worker->from_us = clock_now_us();
+		return begin_mutant(c, worker, &items[index], err);
+	}
+	return true;
+}
+
+/* A mutant is through: settle it, or look once more where cells could not be told. */
+static bool
+finish(struct comparison *c, struct worker *worker, struct queue *queue, struct error *err)
+{
+	const struct mutant *mutant = worker->mutant;
+	const struct difference *difference = &worker->difference;
+
+	if (!end_mutant(c, worker, err))
+		return false;
+	if (difference->unclear && !difference->found && !worker->again && !is_over(c)) {
+		worker->again = true;
+		return begin_mutant(c, worker, mutant, err);
+	}
+	if (difference->found || !is_over(c))
+		settle(queue->score, worker->index, difference);
+	queue->score->trials[worker->index].elapsed_us += clock_now_us() - worker->from_us;
+	queue->done++;
+	return true;
+}
+
+/* Bring a worker to where it waits for an answer, or has nothing left to do. */
+static bool
+advance(struct comparison *c, struct worker *worker, struct queue *queue, struct error *err)
+{
+	bool ok = true;
+
+	while (ok && !worker->busy) {
+		if (!worker->mutant && (is_over(c) || queue->next == queue->count))
+			return true;
+		if (!worker->mutant) {
+			ok = take_next(c, worker, queue, err);
+			if (ok && !worker->mutant)
+				return true;
+		} else if (is_done(c, worker)) {
+			ok = finish(c, worker, queue, err);
+		} else {
+			ok = begin_probe(c, worker, err);
+		}
+	}
+	return ok;
+}
+
+/* Wait for the workers that are at work, and take what is there; false in *any when none is. */
+static bool
+collect(struct comparison *c, bool *any, struct error *err)
+{
+	struct prober *probers[COMPARISON_SESSIONS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->worker_count; i++) {
+		if (c->workers[i].busy)
+			probers[count++] = c->workers[i].prober;
+	}
+	*any = count > 0;
+	if (count > 0 && !probers_wait(probers, count, err))
+		return false;
+	for (size_t i = 0; i < c->worker_count; i++) {
+		struct worker *worker = &c->workers[i];
+		if (worker->busy && prober_ready(worker->prober) && !take_probe(c, worker, err))
+			return false;
+	}
+	return true;
+}
+
+static void
+line_up(struct queue *queue, struct score *score)
+{
+	*queue = (struct queue){ .score = score };
+	queue->indices = calloc(score->mutants->count + 1, sizeof(*queue->indices));
+	if (!queue->indices)
+		abort();
+	for (size_t i = 0; i < score->mutants->count; i++) {
+		if (score->trials[i].fate == FATE_SURVIVED)
+			queue->indices[queue->count++] = i;
+	}
 }
 
 bool
-comparison_settle(struct comparison *c, struct score *score, size_t index, struct error *err)
+comparison_settle(struct comparison *c, struct score *score,
+		  void (*tell)(void *arg, size_t done, size_t total), void *arg, struct error *err)
 {
-	const struct mutant *mutant = &score->mutants->items[index];
-	struct difference difference;
+	struct queue queue;
+	bool ok = true, any = true;
 
-	if (!comparison_try(c, mutant, &difference, err))
-		return false;
-	if (difference.unclear && !difference.found && !comparison_try(c, mutant, &difference, err))
-		return false;
-	if (difference.found || !is_over(c))
-		settle(score, index, &difference);
-	return true;
+	line_up(&queue, score);
+	while (ok && any) {
+		for (size_t i = 0; ok && i < c->worker_count; i++)
+			ok = advance(c, &c->workers[i], &queue, err);
+		tell(arg, queue.done, queue.count);
+		ok = ok && collect(c, &any, err);
+	}
+	free(queue.indices);
+	return ok;
 }

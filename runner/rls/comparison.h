@@ -1,9 +1,11 @@
 /* comparison.h - does a mutant change what anybody can do? The matrix as it is, beside the matrix
  * under the mutant, cell by cell until one differs.
  *
- * All of it is one transaction that is rolled back; a mutant is applied between two savepoints of
- * it. Only relations are looked at whose rows can depend on what the mutant changes, and those that
- * are functions.
+ * All of it is one transaction for each connection, which is rolled back; a mutant is applied
+ * between two savepoints of it. Only relations are looked at that can depend on what the mutant
+ * changes (mutant.h). Functions with arguments are, beyond the matrix, called with those that fit
+ * rows of two tenants (calls.sql). Several connections, each to a copy of the
+ * database of its own, look at as many mutants at once.
  */
 #ifndef RLS_COMPARISON_H
 #define RLS_COMPARISON_H
@@ -25,15 +27,18 @@ struct comparison_limit {
 
 struct difference {
 	bool found;         /* some cell is another one */
+	bool looked;        /* some cell could show it: there are mutants that none can */
 	bool unclear;       /* none is, but some could not be told this time */
 	bool refused;       /* the server did not take the mutant here */
 	char sentence[300]; /* which, or what the server said */
 };
 
-/* Begin, and measure how it is. `actors` gets its twins; all is borrowed until comparison_close().
- * NULL with ERROR_ENVIRONMENT when nothing can be measured. */
-struct comparison *comparison_open(struct sql_session *session, struct actors *actors,
-				   const struct matrix_options *options,
+/* Begin, and measure how it is. The sessions, at most COMPARISON_SESSIONS, are on one loop and on
+ * databases that are alike. `actors` gets its twins; all is borrowed until comparison_close(). NULL
+ * with ERROR_ENVIRONMENT when nothing can be measured. */
+#define COMPARISON_SESSIONS 4
+struct comparison *comparison_open(struct sql_session *const *sessions, size_t count,
+				   struct actors *actors, const struct matrix_options *options,
 				   const struct comparison_limit *limit,
 				   struct error *err) MUST_USE;
 /* Roll back. NULL does nothing. */
@@ -43,10 +48,11 @@ void comparison_close(struct comparison *comparison);
 bool comparison_try(struct comparison *comparison, const struct mutant *mutant,
 		    struct difference *difference, struct error *err) MUST_USE;
 
-/* Look at mutant `index`, which no case noticed: it is killed by the matrix, equivalent, or not
- * judged. One that the server does not take here stays what it is, as does one that there was no
- * time for. */
-bool comparison_settle(struct comparison *comparison, struct score *score, size_t index,
+/* Look at every mutant of the score that no case noticed (FATE_SURVIVED): it is killed by the
+ * matrix, equivalent, or not judged. One that the server does not take here stays what it is, as
+ * does one that there was no time for. `tell` hears how many of how many are behind us. */
+bool comparison_settle(struct comparison *comparison, struct score *score,
+		       void (*tell)(void *arg, size_t done, size_t total), void *arg,
 		       struct error *err) MUST_USE;
 
 #endif

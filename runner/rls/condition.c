@@ -4,140 +4,13 @@
 #include <string.h>
 
 #include "base/buf.h"
-
-/* An expression nested deeper than this was not written by a person. */
-#define DEPTH_MAX 200
-
-enum token_kind { TOKEN_WORD, TOKEN_QUOTED, TOKEN_LITERAL, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_OTHER };
-
-struct token {
-	enum token_kind kind;
-	size_t start, len;
-	size_t match; /* of an OPEN: its CLOSE */
-};
+#include "rls/tokens.h"
 
 struct scan {
-	const char *text;
-	struct token *tokens;
-	size_t count;
+	struct tokens tokens;
 	struct arena *arena;
 	struct condition *condition;
 };
-
-/* ---- tokens ---- */
-
-static bool
-is_word(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '$' || (unsigned char)c >= 0x80;
-}
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
-}
-
-/* Bytes of what `quote` opens at `at`, both quotes included; 0 when it does not close. */
-static size_t
-quoted_len(const char *at, char quote, bool escapes)
-{
-	for (size_t i = 1; at[i]; i++) {
-		bool escaped = escapes && at[i] == '\\' && at[i + 1];
-		if (escaped || (at[i] == quote && at[i + 1] == quote))
-			i++;
-		else if (at[i] == quote)
-			return i + 1;
-	}
-	return 0;
-}
-
-static struct token
-next_token(const char *text, size_t start)
-{
-	const char *at = text + start;
-	struct token token = { .kind = TOKEN_OTHER, .start = start, .len = 1 };
-
-	if (*at == '\'') {
-		bool escapes = start > 0 && at[-1] == 'E' && (start == 1 || !is_word(at[-2]));
-		token.kind = TOKEN_LITERAL;
-		token.len = quoted_len(at, '\'', escapes);
-	} else if (*at == '"') {
-		token.kind = TOKEN_QUOTED;
-		token.len = quoted_len(at, '"', false);
-	} else if (*at == '(') {
-		token.kind = TOKEN_OPEN;
-	} else if (*at == ')') {
-		token.kind = TOKEN_CLOSE;
-	} else if (is_word(*at)) {
-		token.kind = TOKEN_WORD;
-		while (is_word(at[token.len]))
-			token.len++;
-	}
-	return token;
-}
-
-/* Give each OPEN its CLOSE. */
-static bool
-match_parentheses(struct scan *scan)
-{
-	size_t *open = ARENA_ARRAY(scan->arena, scan->count + 1, size_t);
-	size_t depth = 0;
-
-	for (size_t i = 0; i < scan->count; i++) {
-		if (scan->tokens[i].kind == TOKEN_OPEN) {
-			open[depth++] = i;
-		} else if (scan->tokens[i].kind == TOKEN_CLOSE) {
-			if (depth == 0)
-				return false;
-			scan->tokens[open[--depth]].match = i;
-		}
-		if (depth > DEPTH_MAX)
-			return false;
-	}
-	return depth == 0;
-}
-
-static bool
-tokenize(struct scan *scan)
-{
-	scan->tokens = ARENA_ARRAY(scan->arena, strlen(scan->text) + 1, struct token);
-	for (size_t at = 0; scan->text[at];) {
-		if (is_space(scan->text[at])) {
-			at++;
-			continue;
-		}
-		struct token token = next_token(scan->text, at);
-		if (token.len == 0)
-			return false;
-		scan->tokens[scan->count++] = token;
-		at += token.len;
-	}
-	return match_parentheses(scan);
-}
-
-static bool
-token_is(const struct scan *scan, size_t i, const char *word)
-{
-	const struct token *token = &scan->tokens[i];
-
-	return token->kind == TOKEN_WORD && strlen(word) == token->len &&
-	       memcmp(scan->text + token->start, word, token->len) == 0;
-}
-
-static size_t
-end_of(const struct scan *scan, size_t i)
-{
-	return scan->tokens[i].start + scan->tokens[i].len;
-}
-
-/* The token after this one on the same level. */
-static size_t
-step_over(const struct scan *scan, size_t i)
-{
-	return scan->tokens[i].kind == TOKEN_OPEN ? scan->tokens[i].match + 1 : i + 1;
-}
 
 /* ---- operands ---- */
 
@@ -145,24 +18,26 @@ step_over(const struct scan *scan, size_t i)
 static const char *
 bare_text(const struct scan *scan, size_t first, size_t past)
 {
-	while (past - first > 2 && scan->tokens[first].kind == TOKEN_OPEN &&
-	       scan->tokens[first].match == past - 1 && !token_is(scan, first + 1, "SELECT")) {
+	while (past - first > 2 && scan->tokens.items[first].kind == TOKEN_OPEN &&
+	       scan->tokens.items[first].match == past - 1 &&
+	       !token_is(&scan->tokens, first + 1, "SELECT")) {
 		first++;
 		past--;
 	}
-	size_t start = scan->tokens[first].start;
-	return arena_text(scan->arena, scan->text + start, end_of(scan, past - 1) - start);
+	size_t start = scan->tokens.items[first].start;
+	return arena_text(scan->arena, scan->tokens.text + start,
+			  token_end(&scan->tokens, past - 1) - start);
 }
 
 static struct operand *
 add_operand(struct scan *scan, enum connective connective, size_t first, size_t past)
 {
 	struct operand *operand = &scan->condition->operands[scan->condition->count++];
-	size_t start = scan->tokens[first].start;
+	size_t start = scan->tokens.items[first].start;
 
 	*operand = (struct operand){ .connective = connective,
 				     .start = start,
-				     .len = end_of(scan, past - 1) - start,
+				     .len = token_end(&scan->tokens, past - 1) - start,
 				     .text = bare_text(scan, first, past) };
 	operand->cut_start = operand->start;
 	operand->cut_len = operand->len;
@@ -175,12 +50,12 @@ static bool
 find_connective(const struct scan *scan, size_t first, size_t past, const char **word)
 {
 	*word = NULL;
-	for (size_t i = first; i < past; i = step_over(scan, i)) {
-		if (token_is(scan, i, "BETWEEN"))
+	for (size_t i = first; i < past; i = token_next(&scan->tokens, i)) {
+		if (token_is(&scan->tokens, i, "BETWEEN"))
 			return false;
-		if (!*word && token_is(scan, i, "AND"))
+		if (!*word && token_is(&scan->tokens, i, "AND"))
 			*word = "AND";
-		if (!*word && token_is(scan, i, "OR"))
+		if (!*word && token_is(&scan->tokens, i, "OR"))
 			*word = "OR";
 	}
 	return *word != NULL;
@@ -200,8 +75,8 @@ add_joined(struct scan *scan, size_t first, size_t past, const char *word)
 	enum connective connective = *word == 'A' ? CONNECTIVE_AND : CONNECTIVE_OR;
 	size_t begin = first, from = scan->condition->count;
 
-	for (size_t i = first; i <= past; i = i < past ? step_over(scan, i) : i + 1) {
-		if (i < past && !token_is(scan, i, word))
+	for (size_t i = first; i <= past; i = i < past ? token_next(&scan->tokens, i) : i + 1) {
+		if (i < past && !token_is(&scan->tokens, i, word))
 			continue;
 		if (i > begin)
 			(void)add_operand(scan, connective, begin, i);
@@ -224,9 +99,9 @@ end_of_where(const struct scan *scan, size_t first, size_t past)
 					       "INTERSECT", "EXCEPT", "ORDER",  "LIMIT",
 					       "OFFSET",    "FETCH",  "FOR" };
 
-	for (size_t i = first; i < past; i = step_over(scan, i)) {
+	for (size_t i = first; i < past; i = token_next(&scan->tokens, i)) {
 		for (size_t k = 0; k < COUNTOF(clauses); k++) {
-			if (token_is(scan, i, clauses[k]))
+			if (token_is(&scan->tokens, i, clauses[k]))
 				return i;
 		}
 	}
@@ -239,14 +114,15 @@ add_where(struct scan *scan, size_t first, size_t past)
 {
 	const char *word;
 
-	for (size_t i = first; i < past; i = step_over(scan, i)) {
-		if (!token_is(scan, i, "WHERE"))
+	for (size_t i = first; i < past; i = token_next(&scan->tokens, i)) {
+		if (!token_is(&scan->tokens, i, "WHERE"))
 			continue;
 		size_t end = end_of_where(scan, i + 1, past);
-		bool whole = end > i + 1 && scan->tokens[i + 1].kind == TOKEN_OPEN &&
-			     scan->tokens[i + 1].match + 1 == end;
+		bool whole = end > i + 1 && scan->tokens.items[i + 1].kind == TOKEN_OPEN &&
+			     scan->tokens.items[i + 1].match + 1 == end;
 		if (end > i + 1 &&
-		    !(whole && find_connective(scan, i + 2, scan->tokens[i + 1].match, &word)))
+		    !(whole &&
+		      find_connective(scan, i + 2, scan->tokens.items[i + 1].match, &word)))
 			(void)add_operand(scan, CONNECTIVE_WHERE, i + 1, end);
 	}
 }
@@ -258,13 +134,13 @@ add_group(struct scan *scan, size_t first, size_t past)
 
 	if (first >= past)
 		return;
-	if (token_is(scan, first, "SELECT")) {
+	if (token_is(&scan->tokens, first, "SELECT")) {
 		add_where(scan, first, past);
 	} else if (find_connective(scan, first, past, &word)) {
 		add_joined(scan, first, past, word);
-	} else if (token_is(scan, first, "NOT") && past - first > 1) {
+	} else if (token_is(&scan->tokens, first, "NOT") && past - first > 1) {
 		struct operand *operand = add_operand(scan, CONNECTIVE_NOT, first + 1, past);
-		operand->cut_start = scan->tokens[first].start;
+		operand->cut_start = scan->tokens.items[first].start;
 		operand->cut_len = operand->start - operand->cut_start;
 	}
 }
@@ -273,18 +149,18 @@ bool
 condition_parse(const char *text, struct arena *arena, struct condition *condition,
 		struct error *err)
 {
-	struct scan scan = { .text = text, .arena = arena, .condition = condition };
+	struct scan scan = { .arena = arena, .condition = condition };
 
 	*condition = (struct condition){ .text = text };
-	if (!tokenize(&scan))
+	if (!tokens_read(&scan.tokens, text, arena))
 		return error_set(err, ERROR_ENVIRONMENT,
 				 "an expression's parentheses or quotes do not close: %.200s",
 				 text);
-	condition->operands = ARENA_ARRAY(arena, scan.count + 1, struct operand);
+	condition->operands = ARENA_ARRAY(arena, scan.tokens.count + 1, struct operand);
 	/* Groups in the order of their parentheses: outer ones first. */
-	for (size_t i = 0; i < scan.count; i++) {
-		if (scan.tokens[i].kind == TOKEN_OPEN)
-			add_group(&scan, i + 1, scan.tokens[i].match);
+	for (size_t i = 0; i < scan.tokens.count; i++) {
+		if (scan.tokens.items[i].kind == TOKEN_OPEN)
+			add_group(&scan, i + 1, scan.tokens.items[i].match);
 	}
 	return true;
 }
@@ -320,7 +196,7 @@ bool
 condition_names(const char *text, const char *name)
 {
 	for (size_t at = 0; text[at];) {
-		struct token token = next_token(text, at);
+		struct token token = token_at(text, at);
 		if (token.len == 0)
 			return false;
 		if (token.kind == TOKEN_WORD && strlen(name) == token.len &&
@@ -338,14 +214,14 @@ condition_names(const char *text, const char *name)
 static size_t
 find_alias(const struct scan *scan, size_t open)
 {
-	size_t close = scan->tokens[open].match, alias = 0;
+	size_t close = scan->tokens.items[open].match, alias = 0;
 
-	if (!token_is(scan, open + 1, "SELECT"))
+	if (!token_is(&scan->tokens, open + 1, "SELECT"))
 		return 0;
-	for (size_t i = open + 2; i < close; i = step_over(scan, i)) {
-		if (token_is(scan, i, "FROM"))
+	for (size_t i = open + 2; i < close; i = token_next(&scan->tokens, i)) {
+		if (token_is(&scan->tokens, i, "FROM"))
 			return 0;
-		if (token_is(scan, i, "AS"))
+		if (token_is(&scan->tokens, i, "AS"))
 			alias = i;
 	}
 	return alias == close - 2 ? alias : 0;
@@ -355,10 +231,10 @@ static void
 show(const struct scan *scan, size_t first, size_t past, struct buf *out)
 {
 	for (size_t i = first; i < past; i++) {
-		const struct token *token = &scan->tokens[i];
+		const struct token *token = &scan->tokens.items[i];
 		size_t alias = token->kind == TOKEN_OPEN ? find_alias(scan, i) : 0;
-		bool apart = i > first && token->start > end_of(scan, i - 1) &&
-			     scan->tokens[i - 1].kind != TOKEN_OPEN;
+		bool apart = i > first && token->start > token_end(&scan->tokens, i - 1) &&
+			     scan->tokens.items[i - 1].kind != TOKEN_OPEN;
 
 		if (apart)
 			buf_add(out, " ", 1);
@@ -367,7 +243,7 @@ show(const struct scan *scan, size_t first, size_t past, struct buf *out)
 			show(scan, i + 2, alias, out); /* NOLINT(misc-no-recursion) */
 			i = token->match;
 		} else {
-			buf_add(out, scan->text + token->start, token->len);
+			buf_add(out, scan->tokens.text + token->start, token->len);
 		}
 	}
 }
@@ -375,14 +251,15 @@ show(const struct scan *scan, size_t first, size_t past, struct buf *out)
 char *
 condition_shown(const char *text, struct arena *arena)
 {
-	struct scan scan = { .text = text, .arena = arena };
+	struct scan scan = { .arena = arena };
 	struct buf out;
 
-	if (!tokenize(&scan) || scan.count == 0)
+	if (!tokens_read(&scan.tokens, text, arena) || scan.tokens.count == 0)
 		return arena_text(arena, text, strlen(text));
-	size_t first = 0, past = scan.count;
-	while (past - first > 2 && scan.tokens[first].kind == TOKEN_OPEN &&
-	       scan.tokens[first].match == past - 1 && !token_is(&scan, first + 1, "SELECT")) {
+	size_t first = 0, past = scan.tokens.count;
+	while (past - first > 2 && scan.tokens.items[first].kind == TOKEN_OPEN &&
+	       scan.tokens.items[first].match == past - 1 &&
+	       !token_is(&scan.tokens, first + 1, "SELECT")) {
 		first++;
 		past--;
 	}

@@ -11,13 +11,14 @@ struct copy {
 	struct arena arena;
 	struct loop *loop;
 	const char *conninfo;
-	const char *template_conninfo;
-	char database[3 * NAME_BYTES], template[3 * NAME_BYTES]; /* quoted */
+	const char *template_conninfo, *twin_conninfo;
+	char database[3 * NAME_BYTES], template[3 * NAME_BYTES], twin[3 * NAME_BYTES]; /* quoted */
 	struct sql_session *desk; /* on the template; NULL: the database is not renewed */
 	struct sql_session *session;
-	const char *digesting; /* statement that gives a digest of all rows */
-	const char *digest;    /* of the template */
-	bool spoilt;           /* not as it was: to be copied anew */
+	struct sql_session *twin_session; /* NULL: there is none */
+	const char *digesting;            /* statement that gives a digest of all rows */
+	const char *digest;               /* of the template */
+	bool spoilt;                      /* not as it was: to be copied anew */
 };
 
 static struct sql_session *
@@ -36,6 +37,14 @@ script(struct sql_session *session, const char *text, struct error *err)
 	return sql_session_script(session, text, TIMEOUT_MS, NULL, err);
 }
 
+static void
+keep_name(const json_t *row, const char *key, char *out, size_t size)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	(void)snprintf(out, size, "%s", text ? text : "");
+}
+
 static bool
 learn_names(struct copy *copy, struct error *err)
 {
@@ -45,18 +54,20 @@ learn_names(struct copy *copy, struct error *err)
 		    copy->session,
 		    "select quote_ident(current_database()) as database, "
 		    "quote_ident(left(current_database(), 52) || '_template') as template, "
-		    "left(current_database(), 52) || '_template' as name",
+		    "quote_ident(left(current_database(), 52) || '_twin') as twin, "
+		    "left(current_database(), 52) as name",
 		    NULL, 0, TIMEOUT_MS, &rows, err))
 		return false;
 	const json_t *row = json_array_get(rows, 0);
 	const char *name = json_string_value(json_object_get(row, "name"));
-	(void)snprintf(copy->database, sizeof(copy->database), "%s",
-		       json_string_value(json_object_get(row, "database")));
-	(void)snprintf(copy->template, sizeof(copy->template), "%s",
-		       json_string_value(json_object_get(row, "template")));
+	keep_name(row, "database", copy->database, sizeof(copy->database));
+	keep_name(row, "template", copy->template, sizeof(copy->template));
+	keep_name(row, "twin", copy->twin, sizeof(copy->twin));
 	/* Of a word that comes twice libpq takes the last. */
-	copy->template_conninfo =
-		arena_printf(&copy->arena, "%s dbname='%s'", copy->conninfo, name ? name : "");
+	copy->template_conninfo = arena_printf(&copy->arena, "%s dbname='%s_template'",
+					       copy->conninfo, name ? name : "");
+	copy->twin_conninfo =
+		arena_printf(&copy->arena, "%s dbname='%s_twin'", copy->conninfo, name ? name : "");
 	json_decref(rows);
 	return true;
 }
@@ -158,6 +169,7 @@ copy_close(struct copy *copy)
 	if (!copy)
 		return;
 	sql_session_close(copy->session);
+	sql_session_close(copy->twin_session);
 	sql_session_close(copy->desk);
 	arena_release(&copy->arena);
 	free(copy);
@@ -177,6 +189,21 @@ renew(struct copy *copy, struct error *err)
 	copy->session = open_session(copy, copy->conninfo, err);
 	copy->spoilt = false;
 	return copy->session != NULL;
+}
+
+bool
+copy_twin(struct copy *copy, struct sql_session **twin, struct error *err)
+{
+	*twin = NULL;
+	if (!copy->desk)
+		return true;
+	if (!copy->twin_session) {
+		if (!copy_database(copy, copy->desk, copy->twin, copy->template, err))
+			return false;
+		copy->twin_session = open_session(copy, copy->twin_conninfo, err);
+	}
+	*twin = copy->twin_session;
+	return *twin != NULL;
 }
 
 bool
@@ -200,10 +227,18 @@ copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused, struct
 bool
 copy_undo(struct copy *copy, const struct mutant *mutant, struct error *err)
 {
-	bool same = true;
-	bool ok = script(copy->session, mutant->undo, err) &&
-		  (!copy->desk || is_as_it_was(copy, &same, err));
+	return copy_undo_all(copy, &mutant, 1, err);
+}
 
+bool
+copy_undo_all(struct copy *copy, const struct mutant *const *mutants, size_t count,
+	      struct error *err)
+{
+	bool ok = true, same = true;
+
+	while (ok && count-- > 0)
+		ok = script(copy->session, mutants[count]->undo, err);
+	ok = ok && (!copy->desk || is_as_it_was(copy, &same, err));
 	copy->spoilt = !same;
 	return ok;
 }

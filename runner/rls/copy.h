@@ -44,6 +44,14 @@ bool copy_apply(struct copy *copy, const struct mutant *mutant, bool *refused,
  * the database is copied anew before the next one. */
 bool copy_undo(struct copy *copy, const struct mutant *mutant, struct error *err) MUST_USE;
 
+/* Another copy of the template, to look at something else meanwhile: its connection, the copy's
+ * until copy_close(). NULL without an error for a database that is not ours to copy. */
+bool copy_twin(struct copy *copy, struct sql_session **twin, struct error *err) MUST_USE;
+
+/* The same for several, which were applied in this order. */
+bool copy_undo_all(struct copy *copy, const struct mutant *const *mutants, size_t count,
+		   struct error *err) MUST_USE;
+
 /* On the database as it stands; borrowed until the next copy_apply(). NULL when it was lost. */
 struct sql_session *copy_session(struct copy *copy);
 

@@ -190,3 +190,34 @@ Test(copy, a_table_that_another_session_read_is_not_untouched)
 	json_decref(tables);
 	sql_session_close(other);
 }
+
+Test(copy, a_twin_is_another_copy_and_what_happens_in_one_is_not_in_the_other)
+{
+	struct sql_session *twin = NULL, *again = NULL;
+	json_t *rows = NULL;
+
+	open_copy(true);
+	json_int_t before = count_yachts();
+	cr_assert(copy_twin(t.copy, &twin, &t.err), "%s", t.err.message);
+	cr_assert(twin);
+	try(&writing);
+	cr_assert(sql_session_ask(twin, "select count(*) as count from public.yacht_registry", NULL,
+				  0, TIMEOUT_MS, &rows, &t.err),
+		  "%s", t.err.message);
+	cr_expect_eq(json_integer_value(json_object_get(json_array_get(rows, 0), "count")), before);
+	json_decref(rows);
+	/* The other copy can be made anew beside it. */
+	try(&harmless);
+	cr_expect_eq(count_yachts(), before);
+	cr_assert(copy_twin(t.copy, &again, &t.err));
+	cr_expect_eq(again, twin);
+}
+
+Test(copy, a_database_that_is_not_ours_has_no_twin)
+{
+	struct sql_session *twin = NULL;
+
+	open_copy(false);
+	cr_assert(copy_twin(t.copy, &twin, &t.err), "%s", t.err.message);
+	cr_expect_null(twin);
+}

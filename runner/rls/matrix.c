@@ -279,9 +279,9 @@ measure(struct matrix *matrix, struct prober *const *probers, size_t count,
 		ARENA_ARRAY(&matrix->arena, matrix->relation_count + 1, struct matrix_relation);
 	for (size_t i = 0; i < matrix->relation_count; i++)
 		take_relation(matrix, json_array_get(rows, i), lens, &matrix->relations[i]);
-	ok = ok &&
-	     measuring_run(&(struct measuring){ probers, count, rows, actors, take_cells, &taking },
-			   err);
+	ok = ok && measuring_run(&(struct measuring){ probers, count, rows, actors, take_cells,
+						      NULL, &taking },
+				 err);
 	json_decref(rows);
 	return ok;
 }

@@ -89,13 +89,22 @@ hand_over(struct job *job)
 }
 
 static bool
+is_over(const struct job *job)
+{
+	return job->measuring->over && job->measuring->over(job->measuring->arg);
+}
+
+static bool
 step(struct job *job, struct error *err)
 {
 	const struct measuring *measuring = job->measuring;
+	bool over = is_over(job);
 
 	for (size_t i = 0; i < measuring->prober_count; i++)
-		if (may_begin(job, &job->workers[i]))
+		if (!over && may_begin(job, &job->workers[i]))
 			begin(job, &job->workers[i]);
+	if (!is_anybody(job, true, false))
+		return true;
 	if (!probers_wait(measuring->probers, measuring->prober_count, err))
 		return false;
 	for (size_t i = 0; i < measuring->prober_count; i++)
@@ -118,7 +127,7 @@ measuring_run(const struct measuring *measuring, struct error *err)
 		abort();
 	for (size_t i = 0; i < measuring->prober_count; i++)
 		job.workers[i].prober = measuring->probers[i];
-	while (ok && job.handed < job.total)
+	while (ok && job.handed < job.total && !(is_over(&job) && !is_anybody(&job, true, false)))
 		ok = step(&job, err);
 	for (size_t i = job.handed; i < job.total; i++)
 		json_decref(job.found[i]);

@@ -19,7 +19,10 @@ struct measuring {
 	const json_t *relations; /* of prober_relations() */
 	const struct actors *actors;
 	measuring_fn *fn;
-	void *arg;
+	/* Is there no time left? Then nothing more is begun, and some cells are never handed over.
+	 * NULL: there is. */
+	bool (*over)(void *arg);
+	void *arg; /* of both */
 };
 
 /* False with err when a connection is gone. */

@@ -138,9 +138,8 @@ keep(void *arg, const json_t *cells, size_t relation, size_t actor)
 static void
 measure(size_t probers)
 {
-	const struct measuring measuring = {
-		t.probers, probers, t.relations, &t.actors, keep, NULL
-	};
+	const struct measuring measuring = { t.probers, probers, t.relations, &t.actors,
+					     keep,      NULL,    NULL };
 
 	t.order = t.found = "";
 	cr_assert(measuring_run(&measuring, &t.err), "%s", t.err.message);
@@ -185,9 +184,8 @@ Test(measuring, a_connection_that_is_gone_ends_it_with_a_sentence)
 	const char *pid = json_string_value(json_object_get(json_array_get(pids, 0), "pid"));
 	cr_assert(sql_session_ask(t.sessions[0], "select pg_terminate_backend($1::int)", &pid, 1,
 				  10000, NULL, &t.err));
-	const struct measuring measuring = {
-		t.probers, PROBERS, t.relations, &t.actors, keep, NULL
-	};
+	const struct measuring measuring = { t.probers, PROBERS, t.relations, &t.actors,
+					     keep,      NULL,    NULL };
 	cr_expect_not(measuring_run(&measuring, &t.err));
 	cr_expect_eq(t.err.code, ERROR_ENVIRONMENT);
 	cr_expect_gt(strlen(t.err.message), 0);

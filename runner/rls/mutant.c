@@ -67,6 +67,16 @@ mutant_names(struct making *making, const json_t *row, const char *key)
 	return names;
 }
 
+const char *
+mutant_quoted(struct making *making, const char *name)
+{
+	const char *text = "\"";
+
+	for (; *name; name++)
+		text = arena_printf(making->arena, *name == '"' ? "%s\"\"" : "%s%c", text, *name);
+	return arena_printf(making->arena, "%s\"", text);
+}
+
 void
 mutant_table(struct making *making, struct mutant *mutant, const char *table)
 {
@@ -79,8 +89,7 @@ mutant_table(struct making *making, struct mutant *mutant, const char *table)
 			continue;
 		mutant->table = arena_printf(making->arena, "%s", table);
 		mutant->relation = arena_printf(making->arena, "%s", catalog_text(row, "name"));
-		if (!catalog_true(row, "everywhere"))
-			mutant->readers = mutant_names(making, row, "readers");
+		mutant->readers = mutant_names(making, row, "readers");
 		return;
 	}
 }

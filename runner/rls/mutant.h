@@ -26,11 +26,13 @@ struct mutant {
 	const char *table;    /* where the rows are, quoted; NULL: not of one table */
 	const char *relation; /* its bare name, as texts write it; NULL */
 	const char *const
-		*readers; /* relations whose rows depend on it, NULL at the end; NULL: all */
+		*readers; /* other relations that can depend on it, NULL at the end; NULL: all */
 	const char *const *guards; /* of a helper: bare names of the tables whose policies and
 				    * triggers call it, NULL at the end; NULL: it is none */
 	const char *family;        /* mutants of one family are noticed by much the same cases */
 	bool opens;                /* lets people do more, and nobody less */
+	bool closes;               /* the other way round */
+	bool replaces;             /* its object: of two that do, only the second is there */
 	const char *apply, *undo;
 };
 

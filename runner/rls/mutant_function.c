@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "rls/body.h"
 #include "rls/mutant_making.h"
 
 /* A function as it is in the catalog. */
@@ -43,6 +44,7 @@ add(struct making *making, const struct function *f, const char *kind, const cha
 	mutant->family = mutant->object;
 	if (catalog_true(f->row, "helper"))
 		mutant->guards = mutant_names(making, f->row, "guards");
+	mutant->readers = mutant_names(making, f->row, "readers");
 	mutant->apply = apply;
 	mutant->undo = arena_printf(making->arena, "%s", f->definition);
 	return mutant;
@@ -161,6 +163,68 @@ of_helper(struct making *making, const struct function *f)
 		trust_claims(making, f);
 }
 
+/* ---- what a body forgets to ask ---- */
+
+static void
+drop_term(struct making *making, const struct function *f, const struct condition *terms, size_t i)
+{
+	struct arena *arena = making->arena;
+	const char *tenant = making->scope->tenant_column;
+	const char *shown = condition_shown(terms->operands[i].text, arena);
+	const char *changed = with_body(making, f, condition_without(terms, i, arena));
+
+	if (!changed)
+		return;
+	if (!tenant)
+		tenant = json_string_value(json_object_get(making->catalog, "tenant"));
+	bool of_tenant = tenant && condition_names(terms->operands[i].text, tenant);
+	struct mutant *mutant = add(
+		making, f, of_tenant ? "body-without-tenant" : "body-without-condition", changed);
+	mutant->sentence = arena_printf(arena, "%s does without `%s`", f->id, shown);
+	if (of_tenant)
+		mutant->missing = arena_printf(arena,
+					       "somebody whose rights are on another tenant does "
+					       "what %s guards, and may not",
+					       f->plain);
+	else
+		mutant->missing = arena_printf(
+			arena,
+			"somebody for whom `%s` does not hold does what %s guards, and may not",
+			shown, f->plain);
+}
+
+static void
+drop_terms(struct making *making, const struct function *f)
+{
+	struct condition terms;
+
+	body_parse(f->source, making->arena, &terms);
+	for (size_t i = 0; i < terms.count; i++)
+		drop_term(making, f, &terms, i);
+}
+
+/* ---- who may call it ---- */
+
+/* What runs as its caller is held by that caller's grants. */
+static void
+let_anybody_call(struct making *making, const struct function *f)
+{
+	struct arena *arena = making->arena;
+	const char *role = json_string_value(json_object_get(making->catalog, "anonymous"));
+
+	if (!catalog_true(f->row, "definer") || catalog_true(f->row, "open"))
+		return;
+	role = role ? role : "PUBLIC";
+	const char *apply = arena_printf(arena, "grant execute on function %s to %s", f->id, role);
+	struct mutant *mutant =
+		add(making, f, arena_printf(arena, "grant-execute-%s", role), apply);
+	mutant->undo = arena_printf(arena, "revoke execute on function %s from %s", f->id, role);
+	mutant->sentence =
+		arena_printf(arena, "%s may call %s, which runs as its owner", role, f->id);
+	mutant->missing =
+		arena_printf(arena, "somebody without a login calls %s, and is refused", f->plain);
+}
+
 /* ---- functions that hand out rows ---- */
 
 static void
@@ -203,6 +267,35 @@ touch_tables(struct making *making)
 					    catalog_text(row, "id"));
 	}
 	return text;
+}
+
+static void
+join_roles(struct making *making)
+{
+	struct arena *arena = making->arena;
+	const char *touch = touch_tables(making);
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(json_object_get(making->catalog, "memberships"), i, row)
+	{
+		const char *role = catalog_text(row, "role"), *of = catalog_text(row, "of");
+		struct mutant *mutant = mutants_add(making->out);
+
+		mutant_name(making, mutant, arena_printf(arena, "role %s", role),
+			    arena_printf(arena, "member-of-%s", of));
+		mutant->object = arena_printf(arena, "role %s", role);
+		mutant->family = "roles";
+		mutant->sentence = arena_printf(
+			arena, "%s is a member of %s, and may do whatever it may", role, of);
+		mutant->missing = arena_printf(
+			arena,
+			"somebody does what only %s may, and is refused; or the catalog is asked "
+			"whether %s is its member",
+			of, role);
+		mutant->apply = arena_printf(arena, "grant %s to %s%s", of, role, touch);
+		mutant->undo = arena_printf(arena, "revoke %s from %s%s", of, role, touch);
+	}
 }
 
 static void
@@ -250,7 +343,13 @@ mutants_of_functions(struct making *making)
 
 		if (catalog_true(row, "helper"))
 			of_helper(making, &function);
+		/* What runs as its caller hands out what policies let through, whatever it asks. */
+		if (catalog_true(row, "helper") ||
+		    (catalog_true(row, "rows") && catalog_true(row, "definer")))
+			drop_terms(making, &function);
 		make_definer(making, &function);
+		let_anybody_call(making, &function);
 	}
 	of_roles(making);
+	join_roles(making);
 }

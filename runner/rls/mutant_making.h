@@ -16,6 +16,10 @@ bool mutants_of_policies(struct making *making, struct error *err) MUST_USE;
 void mutants_of_tables(struct making *making);
 void mutants_of_functions(struct making *making);
 
+/* Those of grants on one table of the catalog, and on every sequence. */
+void mutants_of_grants(struct making *making, const json_t *table);
+void mutants_of_sequences(struct making *making);
+
 /* A text or a truth of a catalog's row; "" and false when it has none. */
 const char *catalog_text(const json_t *row, const char *key);
 bool catalog_true(const json_t *row, const char *key);
@@ -25,6 +29,9 @@ const char *const *mutant_names(struct making *making, const json_t *row, const 
 
 /* `sentence` with every {} replaced by `name`. */
 const char *mutant_text(struct making *making, const char *sentence, const char *name);
+
+/* `name` as SQL wants an identifier. */
+const char *mutant_quoted(struct making *making, const char *name);
 
 /* Say which table the mutant is about; `table` is its id. */
 void mutant_table(struct making *making, struct mutant *mutant, const char *table);

@@ -69,6 +69,7 @@ add(struct making *making, const struct policy *original, const struct policy *c
 	mutant->object = arena_printf(arena, "policy %s on %s", original->id, original->table);
 	mutant->family = arena_printf(arena, "%s %s", original->table, original->command);
 	mutant_table(making, mutant, original->table);
+	mutant->replaces = true;
 	mutant->undo = replace(making, original);
 	mutant->apply = changed ? replace(making, changed)
 				: arena_printf(arena, "drop policy %s on %s", original->id,
@@ -97,6 +98,7 @@ drop(struct making *making, const struct policy *p)
 	struct mutant *mutant = add(making, p, NULL, "dropped");
 
 	mutant->opens = !p->permissive;
+	mutant->closes = p->permissive;
 	mutant->sentence = arena_printf(making->arena, "%s is gone", mutant->object);
 	mutant->missing =
 		p->permissive
@@ -216,6 +218,25 @@ widen_roles(struct making *making, const struct policy *p)
 				       p->roles, does(p), p->table);
 }
 
+/* FOR left out means FOR ALL. What has no USING lets no row through then, either. */
+static void
+widen_command(struct making *making, const struct policy *p)
+{
+	struct policy changed = *p;
+
+	if (!p->permissive || !p->using || strcmp(p->command, "ALL") == 0)
+		return;
+	changed.command = "ALL";
+	struct mutant *mutant = add(making, p, &changed, "for-all");
+	mutant->opens = true;
+	mutant->sentence = arena_printf(making->arena, "%s is for every command, not for %s only",
+					p->id, p->command);
+	mutant->missing = arena_printf(making->arena,
+				       "somebody who by %s may only %s does something else to such "
+				       "a row of %s, and may not",
+				       p->id, p->command, p->table);
+}
+
 static void
 make_permissive(struct making *making, const struct policy *p)
 {
@@ -324,6 +345,7 @@ drop_operand(struct making *making, const struct policy *p, const struct policy 
 	struct mutant *mutant = add(making, p, changed, kind);
 
 	mutant->opens = operand->connective == CONNECTIVE_AND && !negates(p);
+	mutant->closes = operand->connective == CONNECTIVE_OR && !negates(p);
 	mutant->sentence = arena_printf(
 		making->arena,
 		operand->connective == CONNECTIVE_NOT ? "%s of %s has `%s` where it was negated"
@@ -420,6 +442,7 @@ mutants_of_policies(struct making *making, struct error *err)
 		drop_operands(making, &policy);
 		drop_from_both(making, &policy);
 		widen_roles(making, &policy);
+		widen_command(making, &policy);
 	}
 	return true;
 }

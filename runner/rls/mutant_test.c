@@ -79,7 +79,8 @@ read_mutants(const char *const *schemas, size_t count)
 }
 
 /* What is asked of the small schema: names that want quotes, a restrictive policy, one condition in
- * a sub-query, a policy for all commands, a helper with an argument, a view, a trigger. */
+ * a sub-query, a policy for all commands, a helper with an argument, a view, a trigger, a privilege
+ * on a column, a sequence, rows handed out by a function that runs as its owner. */
 static const char small[] =
 	"create schema \"Odd\";"
 	"create function \"Odd\".tenant() returns uuid language sql stable as "
@@ -103,7 +104,15 @@ static const char small[] =
 	"alter table \"Odd\".\"My notes\" disable trigger asleep;"
 	"create view \"Odd\".open with (security_invoker = true) as "
 	"select id from \"Odd\".\"My notes\";"
-	"grant select, delete on \"Odd\".\"My notes\" to authenticated";
+	"create policy \"Read\" on \"Odd\".members for select to authenticated "
+	"using (tenant_id = \"Odd\".tenant());"
+	"create sequence \"Odd\".\"Nos\"; grant usage on sequence \"Odd\".\"Nos\" to authenticated;"
+	"create function \"Odd\".all_of() returns setof \"Odd\".members language sql "
+	"security definer as $$ select * from \"Odd\".members m "
+	"where m.tenant_id = \"Odd\".tenant() and who is not null -- and no more\n$$;"
+	"revoke execute on function \"Odd\".all_of() from public;"
+	"grant select, delete on \"Odd\".\"My notes\" to authenticated;"
+	"grant update (\"Open\", id) on \"Odd\".\"My notes\" to authenticated";
 
 /* All of them, in their order. */
 static const char *const expected[] = {
@@ -122,6 +131,9 @@ static const char *const expected[] = {
 	"\"Odd\".\"My notes\"/gate/using-without-condition",
 	"\"Odd\".\"My notes\"/gate/using-without-role",
 	"\"Odd\".\"My notes\"/gate/using-inverted-condition",
+	"\"Odd\".members/Read/dropped",
+	"\"Odd\".members/Read/using-true",
+	"\"Odd\".members/Read/for-all",
 	"\"Odd\".\"My notes\"/rls-off",
 	"\"Odd\".\"My notes\"/twin-select",
 	"\"Odd\".\"My notes\"/twin-insert",
@@ -129,19 +141,34 @@ static const char *const expected[] = {
 	"\"Odd\".\"My notes\"/twin-delete",
 	"\"Odd\".\"My notes\"/grant-read-anon",
 	"\"Odd\".\"My notes\"/grant-write-anon",
+	"\"Odd\".\"My notes\"/grant-column-anon",
+	"\"Odd\".\"My notes\"/grant-write-authenticated",
 	"\"Odd\".\"My notes\"/grant-truncate-authenticated",
+	"\"Odd\".\"My notes\"/grant-trigger-authenticated",
 	"\"Odd\".\"My notes\"/revoke-read-authenticated",
 	"\"Odd\".\"My notes\"/revoke-write-authenticated",
+	"\"Odd\".\"My notes\"/widen-update-authenticated",
 	"\"Odd\".members/grant-read-anon",
 	"\"Odd\".members/grant-write-anon",
+	"\"Odd\".members/grant-column-anon",
+	"\"Odd\".members/grant-read-authenticated",
+	"\"Odd\".members/grant-write-authenticated",
 	"\"Odd\".members/grant-truncate-authenticated",
+	"\"Odd\".members/grant-trigger-authenticated",
 	"\"Odd\".open/security-invoker-off",
 	"\"Odd\".open/grant-read-anon",
 	"\"Odd\".open/grant-write-anon",
-	"\"Odd\".open/grant-truncate-authenticated",
+	"\"Odd\".open/grant-column-anon",
+	"\"Odd\".open/grant-read-authenticated",
+	"\"Odd\".open/grant-write-authenticated",
 	"\"Odd\".\"My notes\"/On it/disabled",
+	"\"Odd\".\"Nos\"/grant-sequence-anon",
+	"\"Odd\".\"Nos\"/grant-sequence-authenticated",
 	"\"Odd\".\"Is it\"()/returns-true",
 	"\"Odd\".\"Is it\"()/returns-false",
+	"\"Odd\".all_of()/body-without-tenant",
+	"\"Odd\".all_of()/body-without-condition",
+	"\"Odd\".all_of()/grant-execute-anon",
 	"\"Odd\".may(who uuid)/returns-null",
 	"\"Odd\".may(who uuid)/returns-argument",
 	"\"Odd\".tenant()/returns-null",
@@ -282,4 +309,116 @@ Test(mutant, opens_what_it_says_it_opens)
 	cr_expect_eq(count_under("app.yacht_id()/trusts-user-metadata", crew, foreign), 0);
 	cr_expect_gt(count_under("app.yacht_id()/trusts-user-metadata", liar, foreign), 0);
 	cr_expect_gt(count_under("role authenticated/bypassrls", crew, foreign), 0);
+}
+
+/* Who depends on whom, by every way there is: a function's body, a view, a default, a cascade, an
+ * operator; text that is put together may name anything. */
+static const char tangled[] =
+	"create schema w;"
+	"create table w.base (id int primary key); create table w.alone (id int primary key);"
+	"alter table w.base enable row level security; alter table w.alone enable row level "
+	"security;"
+	"alter table w.base force row level security;"
+	"create policy p on w.base for select using (true);"
+	"create function w.as_owner() returns bigint language sql security definer as "
+	"$$ select count(*) from w.base $$;"
+	"create table w.by_definer (id bigint default w.as_owner());"
+	"create function w.inner_one() returns bigint language sql as "
+	"$$ select count(*) from W.BASE $$;"
+	"create function w.outer_one() returns bigint language sql as $$ select w.inner_one () $$;"
+	"create table w.by_policy (id int); alter table w.by_policy enable row level security;"
+	"create policy p on w.by_policy for select using (id > w.outer_one());"
+	"create view w.by_view as select id from w.by_policy;"
+	"create table w.by_default (id int, n bigint default w.inner_one());"
+	"create table w.by_check (id int check (id < w.inner_one()));"
+	"create function w.to_base() returns trigger language plpgsql as "
+	"$$ begin insert into w.base values (1); return new; end $$;"
+	"create table w.child (id int, base int);"
+	"create trigger t after delete on w.child for each row execute function w.to_base();"
+	"create table w.parent (id int primary key);"
+	"alter table w.child add foreign key (base) references w.parent on delete cascade;"
+	"create function w.dynamic() returns trigger language plpgsql as "
+	"$$ begin execute 'insert into ' || tg_argv[0]; return new; end $$;"
+	"create table w.anything (id int);"
+	"create trigger t before insert on w.anything for each row execute function "
+	"w.dynamic('x');"
+	"grant select on w.base to authenticated";
+
+static bool
+is_reader(const char *mutant_name_wanted, const char *relation)
+{
+	const char *const *readers = find(mutant_name_wanted)->readers;
+
+	cr_assert(readers);
+	for (size_t i = 0; readers[i]; i++) {
+		if (strcmp(readers[i], relation) == 0)
+			return true;
+	}
+	return false;
+}
+
+Test(mutant, whoever_may_depend_on_what_it_changes_is_named)
+{
+	static const char *const schemas[] = { "w" };
+	static const char *const readers[] = { "w.by_policy", "w.by_view", "w.by_default",
+					       "w.by_check",  "w.child",   "w.parent",
+					       "w.anything" };
+
+	script(tangled);
+	read_mutants(schemas, 1);
+	for (size_t i = 0; i < COUNTOF(readers); i++)
+		cr_expect(is_reader("w.base/rls-off", readers[i]), "%s", readers[i]);
+	cr_expect_not(is_reader("w.base/rls-off", "w.alone"));
+	/* Only a definer, and a view without security_invoker, run as the owner. */
+	cr_expect(is_reader("w.base/force-off", "w.by_view"));
+	cr_expect(is_reader("w.base/force-off", "w.by_definer"));
+	cr_expect(is_reader("w.base/force-off", "w.anything"));
+	cr_expect_not(is_reader("w.base/force-off", "w.by_policy"));
+	cr_expect_not(is_reader("w.base/force-off", "w.child"));
+	cr_expect(is_reader("w.alone/rls-off", "w.anything"));
+	cr_expect_not(is_reader("w.alone/rls-off", "w.by_policy"));
+	/* A helper by the relations that call it, directly or not. */
+	cr_expect(is_reader("w.inner_one()/returns-null", "w.by_view"));
+	cr_expect(is_reader("w.inner_one()/returns-null", "w.by_check"));
+	cr_expect_not(is_reader("w.inner_one()/returns-null", "w.child"));
+	/* A role is everybody's. */
+	cr_expect_null(find("role authenticated/bypassrls")->readers);
+}
+
+Test(mutant, a_helper_without_one_of_its_conditions_says_more)
+{
+	static const char question[] =
+		"select count(*) from public.pms_parts where app.role() is not null";
+	json_t *rows = NULL;
+
+	read_mutants(NULL, 0);
+	/* Somebody whose only role has ended. */
+	cr_assert(sql_session_script(
+		t.session,
+		"select user_id as id from public.auth_users_roles group by user_id "
+		"having bool_and(valid_until < now() and is_active) limit 1",
+		TIMEOUT_MS, &rows, &t.err));
+	const char *id = json_string_value(json_object_get(json_array_get(rows, 0), "id"));
+	cr_assert(id);
+	const char *claims = arena_printf(&t.arena, "{\"sub\": \"%s\"}", id);
+	cr_expect_eq(count_under("app.role()/body-without-condition-3", claims, question), 0);
+	cr_expect_gt(count_under("app.role()/body-without-condition-6", claims, question), 0);
+	json_decref(rows);
+}
+
+Test(mutant, a_role_that_inherits_is_made_a_member_of_those_with_more_rights)
+{
+	static const char rights[] = "select count(*) from (select pg_has_role('authenticated', "
+				     "'service_role', 'USAGE') "
+				     "as has) x where has";
+	static const char crew[] = "{}";
+
+	read_mutants(NULL, 0);
+	cr_expect_not(has_mutant("role authenticated/member-of-service_role"));
+	mutants_release(&t.mutants);
+	script("alter role authenticated inherit");
+	read_mutants(NULL, 0);
+	cr_expect(has_mutant("role authenticated/member-of-app_owner"));
+	cr_expect_eq(count_under("role authenticated/member-of-service_role", crew, rights), 1);
+	script("alter role authenticated noinherit");
 }

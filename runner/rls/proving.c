@@ -161,7 +161,8 @@ try_alone(struct proving *p, size_t index, enum asked asked, const char *who, st
 static bool
 may_be_batched(const struct proving *p, size_t index)
 {
-	return p->options->matrix && p->mutants[index].opens && p->mutants[index].table;
+	return p->options->matrix && p->mutants[index].table &&
+	       (p->mutants[index].opens || p->mutants[index].closes);
 }
 
 static bool
@@ -201,11 +202,14 @@ try_each(struct proving *p)
 
 /* ---- batches ---- */
 
+/* All of a batch open, or all close. Two changes of one policy would be the second only. */
 static bool
-has_table(const struct proving *p, const struct batch *batch, const char *table)
+has_rival(const struct proving *p, const struct batch *batch, const struct mutant *mutant)
 {
 	for (size_t i = 0; i < batch->count; i++) {
-		if (strcmp(p->mutants[batch->items[i]].table, table) == 0)
+		const struct mutant *other = &p->mutants[batch->items[i]];
+		if (other->opens != mutant->opens || (other->replaces && mutant->replaces &&
+						      strcmp(other->object, mutant->object) == 0))
 			return true;
 	}
 	return false;
@@ -217,7 +221,7 @@ fill(const struct proving *p, struct batch *batch)
 	batch->count = 0;
 	for (size_t i = 0; i < p->count && batch->count < BATCH; i++) {
 		if (p->stands[i] == STAND_WAITING && p->score->trials[i].fate == FATE_UNTRIED &&
-		    !has_table(p, batch, p->mutants[i].table))
+		    !has_rival(p, batch, &p->mutants[i]))
 			batch->items[batch->count++] = i;
 	}
 }
@@ -240,33 +244,68 @@ apply_all(struct proving *p, struct batch *batch)
 }
 
 static bool
-ask_about_all(struct proving *p, struct batch *batch, struct answer *answer)
+undo_all(struct proving *p, const struct batch *batch, bool ok)
+{
+	const struct mutant *mutants[BATCH];
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < batch->count; i++)
+		mutants[i] = &p->mutants[batch->items[i]];
+	bool undone = copy_undo_all(p->options->copy, mutants, batch->count, &err);
+	if (ok && !undone)
+		*p->err = err;
+	return ok && undone;
+}
+
+/* Ask all cases, or only `who`. */
+static bool
+ask_about_all(struct proving *p, struct batch *batch, const char *who, struct answer *answer)
 {
 	int64_t from_us = clock_now_us();
-	bool ok = apply_all(p, batch) && ask_all(p, answer);
+	bool ok = apply_all(p, batch) && (who ? ask(p, &who, 1, answer) : ask_all(p, answer));
 
-	for (size_t i = batch->count; i-- > 0;)
-		ok = undo(p, batch->items[i], ok);
+	ok = undo_all(p, batch, ok);
 	for (size_t i = 0; i < batch->count; i++)
 		p->score->trials[batch->items[i]].elapsed_us +=
 			(clock_now_us() - from_us) / (int64_t)batch->count;
 	return ok;
 }
 
-/* Whose fault a batch's red was; where its witness says nothing by itself, everybody is asked. */
+/* Halve the batch until one mutant is left that `who` notices together with others: of the half
+ * that it notices, or else of the other one. */
+static bool
+narrow(struct proving *p, struct batch *batch, const char *who)
+{
+	struct answer answer;
+
+	while (batch->count > 1 && !is_over(p)) {
+		struct batch first = *batch, second = { .count = 0 };
+
+		first.count = batch->count / 2;
+		for (size_t i = first.count; i < batch->count; i++)
+			second.items[second.count++] = batch->items[i];
+		if (!ask_about_all(p, &first, who, &answer))
+			return false;
+		*batch = answer.notice == NOTICE_RED ? first : second;
+	}
+	return true;
+}
+
+/* Whose fault a batch's red was: of the one that its witness notices by itself. Where it notices
+ * none so, everybody is asked about each. The others wait for another batch. */
 static bool
 try_separately(struct proving *p, const struct batch *batch, const char *who)
 {
-	bool found = false;
-	struct answer answer;
+	struct batch left = *batch;
+	struct answer answer = { .notice = NOTICE_GREEN };
 
-	for (size_t i = 0; who && i < batch->count && !is_over(p); i++) {
-		if (!try_alone(p, batch->items[i], ASKED_ONE, who, &answer))
-			return false;
-		found = found || answer.notice == NOTICE_RED;
-	}
-	for (size_t i = 0; !found && i < batch->count && !is_over(p); i++) {
-		if (!try_alone(p, batch->items[i], ASKED_EVERYBODY, NULL, &answer))
+	if (who &&
+	    (!narrow(p, &left, who) || (left.count == 1 && !is_over(p) &&
+					!try_alone(p, left.items[0], ASKED_ONE, who, &answer))))
+		return false;
+	for (size_t i = 0; answer.notice != NOTICE_RED && i < batch->count && !is_over(p); i++) {
+		struct answer all;
+		if (!try_alone(p, batch->items[i], ASKED_EVERYBODY, NULL, &all))
 			return false;
 	}
 	return true;
@@ -277,7 +316,7 @@ try_batch(struct proving *p, struct batch *batch)
 {
 	struct answer answer;
 
-	if (!ask_about_all(p, batch, &answer))
+	if (!ask_about_all(p, batch, NULL, &answer))
 		return false;
 	if (is_over(p) || batch->count == 0)
 		return true;
@@ -305,24 +344,25 @@ try_batches(struct proving *p)
 
 /* ---- what no case noticed ---- */
 
+static void
+tell_matrix(void *arg, size_t done, size_t total)
+{
+	tell(arg, PROVING_MATRIX, done, total);
+}
+
 static bool
 compare_matrices(struct proving *p)
 {
 	const struct proving_options *options = p->options;
 	const struct comparison_limit limit = { options->over, options->arg };
-	struct comparison *comparison = comparison_open(
-		copy_session(options->copy), options->actors, options->matrix, &limit, p->err);
-	bool ok = comparison != NULL;
-	size_t done = 0, total = score_count(p->score, FATE_SURVIVED);
+	struct sql_session *sessions[2] = { copy_session(options->copy) };
 
-	for (size_t i = 0; ok && i < p->count && !is_over(p); i++) {
-		if (p->score->trials[i].fate != FATE_SURVIVED)
-			continue;
-		tell(p, PROVING_MATRIX, done++, total);
-		int64_t from_us = clock_now_us();
-		ok = comparison_settle(comparison, p->score, i, p->err);
-		p->score->trials[i].elapsed_us += clock_now_us() - from_us;
-	}
+	/* Two processors are what most machines have at least. */
+	if (!copy_twin(options->copy, &sessions[1], p->err))
+		return false;
+	struct comparison *comparison = comparison_open(
+		sessions, sessions[1] ? 2 : 1, options->actors, options->matrix, &limit, p->err);
+	bool ok = comparison && comparison_settle(comparison, p->score, tell_matrix, p, p->err);
 	comparison_close(comparison);
 	return ok;
 }

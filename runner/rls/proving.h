@@ -5,11 +5,12 @@
  * database as it stands, until one is red.
  *
  * To know that a mutant gets past every case takes a run of all of them, and most runs would be of
- * that kind. So mutants that do nothing but open, each on a table of its own, are made together and
- * looked at in one run (a batch). No verdict is taken from that alone:
+ * that kind. So mutants that do nothing but open, or nothing but close, and none of which replaces
+ * what another replaces, are made together and looked at in one run (a batch). No verdict is taken
+ * from that alone:
  *
- *   red    the case that noticed is asked about each of the batch by itself; where it does not
- *          tell, all cases are
+ *   red    the case that noticed is asked about half of the batch, and so on, and last about one by
+ *          itself; where it does not tell then, all cases are asked about each by itself
  *   green  the matrix is asked about each by itself. Whom it does not kill was maybe noticed by a
  *          case that another mutant of the batch kept quiet: all cases are asked about it alone
  */

@@ -281,6 +281,41 @@ Test(proving, a_batch_saves_runs)
 	cr_expect_eq(score_count(&t.score, FATE_SURVIVED), 5);
 }
 
+Test(proving, a_red_batch_is_halved_until_one_is_left)
+{
+	static struct mutant items[] = {
+		MISTAKE("a", "a", true), MISTAKE("b", "b", true),   MISTAKE("c", "c", true),
+		MISTAKE("d", "d", true), MISTAKE("e", "e", true),   MISTAKE("one", "f", true),
+		MISTAKE("g", "g", true), MISTAKE("two", "h", true),
+	};
+	static const struct mutants mutants = { .items = items, .count = COUNTOF(items) };
+
+	cr_assert(prove(&mutants, true), "%s", t.err.message);
+	expect_fate(5, FATE_KILLED, "s/one");
+	expect_fate(7, FATE_KILLED, "s/two");
+	cr_expect_eq(score_count(&t.score, FATE_EQUIVALENT), 6);
+	/* As it is; red, red, green; each of the six alone. */
+	cr_expect_eq(t.runs_of_all, 1 + 3 + 6);
+	/* Three halves and the one that is left, of each red one. */
+	cr_expect_leq(t.runs - t.runs_of_all, (size_t)2 * (3 + 1));
+}
+
+Test(proving, what_opens_is_never_made_together_with_what_closes)
+{
+	static struct mutant items[] = {
+		MISTAKE("left", "a", true),
+		MISTAKE("right", "b", false),
+		MISTAKE("u", "c", false),
+	};
+	static const struct mutants mutants = { .items = items, .count = COUNTOF(items) };
+
+	items[1].closes = items[2].closes = true;
+	cr_assert(prove(&mutants, true), "%s", t.err.message);
+	cr_expect_eq(score_count(&t.score, FATE_EQUIVALENT), 3);
+	/* As it is; what opens; what closes; each alone. */
+	cr_expect_eq(t.runs_of_all, 1 + 1 + 1 + 3);
+}
+
 Test(proving, what_the_server_does_not_take_is_stillborn_and_harms_nobody)
 {
 	static struct mutant items[] = {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "document/node.h"
+#include "rls/audit_threshold.h"
 
 struct audit_baseline {
 	struct arena arena;
@@ -34,6 +35,36 @@ is_date(const char *text)
 }
 
 static bool
+unknown_check(const struct node *item, const char *code)
+{
+	const char *names[AUDIT_CHECKS_MAX];
+	size_t count;
+	const struct audit_check *all = audit_checks(&count);
+	struct node member;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = all[i].name;
+	const char *near = nearest_name(code, names, count);
+	return node_member(item, "code", &member) &&
+	       node_fail(&member, "no check of the audit is called `%s`%s%s%s", code,
+			 near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
+}
+
+/* What accepts the same twice has two reasons, and one of them is not the reason. */
+static bool
+is_new(const struct node *item, const struct audit_baseline *baseline,
+       const struct audit_acceptance *acceptance)
+{
+	for (const struct audit_acceptance *one = baseline->items; one < acceptance; one++) {
+		if (one->check == acceptance->check && one->object &&
+		    strcmp(one->object, acceptance->object) == 0)
+			return node_fail(item, "%s of %s is accepted twice, at line %d too",
+					 one->check->code, one->object, one->place.line);
+	}
+	return true;
+}
+
+static bool
 read_item(const struct node *item, struct audit_acceptance *acceptance)
 {
 	static const char *const keys[] = { "code", "object", "reason", "until" };
@@ -51,8 +82,9 @@ read_item(const struct node *item, struct audit_acceptance *acceptance)
 	acceptance->check = audit_check_find(code);
 	acceptance->place = node_place(item);
 	if (!acceptance->check)
-		return node_member(item, "code", &member) &&
-		       node_fail(&member, "no check of the audit is called `%s`", code);
+		return unknown_check(item, code);
+	if (!acceptance->reason[strspn(acceptance->reason, " \t\n")])
+		return node_member(item, "reason", &member) && node_fail(&member, "must say why");
 	if (!is_date(acceptance->until))
 		return node_member(item, "until", &member) &&
 		       node_fail(&member, "must be a day such as 2027-03-31");
@@ -76,7 +108,8 @@ read_all(struct audit_baseline *baseline, struct errors *errors)
 	bool ok = true;
 	for (size_t i = 0; i < count; i++) {
 		struct node item = node_item(&list, i);
-		ok = read_item(&item, &baseline->items[baseline->count++]) && ok;
+		struct audit_acceptance *acceptance = &baseline->items[baseline->count++];
+		ok = read_item(&item, acceptance) && is_new(&item, baseline, acceptance) && ok;
 	}
 	return ok;
 }

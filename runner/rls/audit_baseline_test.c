@@ -53,6 +53,12 @@ static const struct {
 	const char *text, *message;
 } wrong[] = {
 	{ "accepted:\n" ENTRY("Z1", "x", "2026-01-01"), "no check of the audit is called `Z1`" },
+	{ "accepted:\n" ENTRY("no-polcy", "x", "2026-01-01"),
+	  "no check of the audit is called `no-polcy`; did you mean `no-policy`?" },
+	{ "accepted:\n  - { code: A1, object: x, reason: ' ', until: 2026-01-01 }\n",
+	  "must say why" },
+	{ "accepted:\n" ENTRY("A1", "x", "2026-01-01") ENTRY("rls-off", "x", "2026-02-01"),
+	  "A1 of x is accepted twice, at line 2 too" },
 	{ "accepted:\n" ENTRY("A1", "x", "soon"), "must be a day such as 2027-03-31" },
 	{ "accepted:\n" ENTRY("A1", "x", "2026-02-29"), "must be a day such as 2027-03-31" },
 	{ "accepted:\n" ENTRY("A1", "x", "2026-13-01"), "must be a day such as 2027-03-31" },

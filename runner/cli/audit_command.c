@@ -137,6 +137,17 @@ write_report(void *arg, const char *kind, const char *path, bool color, struct e
 	return audit_report_write(kind, &writing->report, path, writing->mask, err);
 }
 
+/* The file that stands for the database. Code scanning wants a path in the repository; one that we
+ * found elsewhere is in none. */
+static const char *
+artifact_of(const struct environment *environment)
+{
+	if (!environment)
+		return "database";
+	const char *path = environment->document->path;
+	return *path == '/' ? strrchr(path, '/') + 1 : path;
+}
+
 static bool
 write_reports(struct job *job)
 {
@@ -148,7 +159,7 @@ write_reports(struct job *job)
 		.baseline = job->baseline,
 		.sources = job->sources,
 		.place = environment ? environment->name : job->audit.database,
-		.artifact = environment ? environment->document->path : "database",
+		.artifact = artifact_of(environment),
 		.title = settings->title,
 		.today = job->today,
 		.quiet = settings->quiet,

@@ -46,7 +46,7 @@ struct comparison {
 	/* {kind: {relation, actor}} where one of its kind was seen last: the next one is, mostly,
 	 * seen there too */
 	json_t *seen;
-	struct comparison_limit limit;
+	struct comparison_options options;
 };
 
 static const char calls_sql[] = {
@@ -56,7 +56,7 @@ static const char calls_sql[] = {
 static bool
 is_over(const struct comparison *c)
 {
-	return c->limit.over(c->limit.arg);
+	return c->options.over(c->options.arg);
 }
 
 static bool
@@ -160,6 +160,37 @@ find_relations(const struct comparison *c, const struct worker *worker, struct e
 	return relations;
 }
 
+/* True when the relation can depend on what the mutant changes. A function that was found by the
+ * prober has another name in the catalog when it has arguments that may be left out. */
+static bool
+is_concerned(const struct mutant *mutant, const json_t *relation)
+{
+	const char *name = name_of(relation);
+	const char *id = json_string_value(json_object_get(relation, "id"));
+	const char *kind = json_string_value(json_object_get(relation, "kind"));
+
+	if (!mutant->readers || (kind && *kind == 'x' && !id) ||
+	    (mutant->table && strcmp(name, mutant->table) == 0))
+		return true;
+	for (size_t i = 0; mutant->readers[i]; i++) {
+		if (strcmp(mutant->readers[i], id ? id : name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Can any mutant that is to be looked at change it? */
+static bool
+is_wanted(const struct score *score, const json_t *relation)
+{
+	bool wanted = !score;
+
+	for (size_t i = 0; !wanted && i < score->mutants->count; i++)
+		wanted = score->trials[i].fate == FATE_SURVIVED &&
+			 is_concerned(&score->mutants->items[i], relation);
+	return wanted;
+}
+
 /* What measuring hands over. */
 struct keeping {
 	struct comparison *comparison;
@@ -171,14 +202,9 @@ keep(void *arg, const json_t *rows, size_t relation, size_t actor)
 {
 	const struct keeping *keeping = arg;
 	const char *name = name_of(json_array_get(keeping->relations, relation));
-	json_t *list = json_object_get(keeping->comparison->before, name);
 
 	(void)actor; /* they come in order */
-	if (!list) {
-		list = json_array();
-		json_object_set_new(keeping->comparison->before, name, list);
-	}
-	json_array_append_new(list, cells_of(rows));
+	json_array_append_new(json_object_get(keeping->comparison->before, name), cells_of(rows));
 }
 
 static bool
@@ -189,26 +215,36 @@ is_over_keeping(void *arg)
 	return is_over(keeping->comparison);
 }
 
+/* Those relations that somebody will ask about; the others are only known to be there. */
 static bool
-measure_all(struct comparison *c, struct error *err)
+measure_all(struct comparison *c, const struct score *score, struct error *err)
 {
 	struct prober *probers[COMPARISON_SESSIONS];
-	json_t *relations = find_relations(c, &c->workers[0], err);
-	struct keeping keeping = { c, relations };
+	json_t *relations = find_relations(c, &c->workers[0], err), *wanted = json_array();
+	struct keeping keeping = { c, wanted };
+	size_t i;
+	json_t *relation;
 
-	for (size_t i = 0; i < c->worker_count; i++) {
+	json_array_foreach(relations, i, relation)
+	{
+		json_object_set_new(c->before, name_of(relation), json_array());
+		if (is_wanted(score, relation))
+			json_array_append(wanted, relation);
+	}
+	for (i = 0; i < c->worker_count; i++) {
 		probers[i] = c->workers[i].prober;
-		c->workers[i].probes += json_array_size(relations) * c->actors->count;
+		c->workers[i].probes += json_array_size(wanted) * c->actors->count;
 	}
 	const struct measuring measuring = { .probers = probers,
 					     .prober_count = c->worker_count,
-					     .relations = relations,
+					     .relations = wanted,
 					     .actors = c->actors,
 					     .fn = keep,
 					     .over = is_over_keeping,
 					     .arg = &keeping };
 	bool ok = relations && measuring_run(&measuring, err);
 	json_decref(relations);
+	json_decref(wanted);
 	return ok;
 }
 
@@ -234,28 +270,24 @@ close_worker(struct worker *worker)
 }
 
 struct comparison *
-comparison_open(struct sql_session *const *sessions, size_t count, struct actors *actors,
-		const struct matrix_options *options, const struct comparison_limit *limit,
-		struct error *err)
+comparison_open(const struct comparison_options *options, struct error *err)
 {
-	struct comparison *c = calloc(1, sizeof(*c));
-	bool ok = true;
+	struct comparison *c = must(calloc(1, sizeof(*c)));
 
-	if (!c)
-		abort();
-	assert(count <= COMPARISON_SESSIONS);
-	c->actors = actors;
-	c->probing = matrix_probing(options, &c->hints);
+	assert(options->session_count <= COMPARISON_SESSIONS);
+	c->options = *options;
+	c->actors = options->actors;
+	c->probing = matrix_probing(options->matrix, &c->hints);
 	c->before = json_object();
 	c->seen = json_object();
-	c->limit = *limit;
-	c->workers[0].session = sessions[0];
-	ok = find_calls(c, err);
-	for (; ok && c->worker_count < count; c->worker_count++) {
-		c->workers[c->worker_count].session = sessions[c->worker_count];
-		ok = open_worker(c, &c->workers[c->worker_count], err);
+	c->workers[0].session = options->sessions[0];
+	bool ok = find_calls(c, err);
+	for (; ok && c->worker_count < options->session_count; c->worker_count++) {
+		struct worker *worker = &c->workers[c->worker_count];
+		worker->session = options->sessions[c->worker_count];
+		ok = open_worker(c, worker, err);
 	}
-	if (ok && measure_all(c, err))
+	if (ok && measure_all(c, options->score, err))
 		return c;
 	comparison_close(c);
 	return NULL;
@@ -373,25 +405,6 @@ remember(struct comparison *c, const struct mutant *mutant, const char *relation
 	json_object_set_new(
 		c->seen, mutant->kind,
 		json_pack("{s:s, s:I}", "relation", relation, "actor", (json_int_t)actor));
-}
-
-/* True when the relation can depend on what the mutant changes. A function that was found by the
- * prober has another name in the catalog when it has arguments that may be left out. */
-static bool
-is_concerned(const struct mutant *mutant, const json_t *relation)
-{
-	const char *name = name_of(relation);
-	const char *id = json_string_value(json_object_get(relation, "id"));
-	const char *kind = json_string_value(json_object_get(relation, "kind"));
-
-	if (!mutant->readers || (kind && *kind == 'x' && !id) ||
-	    (mutant->table && strcmp(name, mutant->table) == 0))
-		return true;
-	for (size_t i = 0; mutant->readers[i]; i++) {
-		if (strcmp(mutant->readers[i], id ? id : name) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* What can be reached may itself be another: a grant too many brings a relation in. */

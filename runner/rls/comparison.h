@@ -18,9 +18,18 @@
 
 struct comparison;
 
-/* Asked before each probe: when over(arg), no more is begun, and what was found by then is no
- * verdict. */
-struct comparison_limit {
+#define COMPARISON_SESSIONS 4
+
+/* All is borrowed until comparison_close(). */
+struct comparison_options {
+	struct sql_session *const *sessions; /* at most COMPARISON_SESSIONS, on one loop, to
+					      * databases that are alike */
+	size_t session_count;
+	struct actors *actors; /* get their twins */
+	const struct matrix_options *matrix;
+	const struct score *score; /* what its survivors can change is measured; NULL: everything */
+	/* Asked before each probe: when over(arg), no more is begun, and what was found by then is
+	 * no verdict. */
 	bool (*over)(void *arg);
 	void *arg;
 };
@@ -33,13 +42,8 @@ struct difference {
 	char sentence[300]; /* which, or what the server said */
 };
 
-/* Begin, and measure how it is. The sessions, at most COMPARISON_SESSIONS, are on one loop and on
- * databases that are alike. `actors` gets its twins; all is borrowed until comparison_close(). NULL
- * with ERROR_ENVIRONMENT when nothing can be measured. */
-#define COMPARISON_SESSIONS 4
-struct comparison *comparison_open(struct sql_session *const *sessions, size_t count,
-				   struct actors *actors, const struct matrix_options *options,
-				   const struct comparison_limit *limit,
+/* Begin, and measure how it is. NULL with ERROR_ENVIRONMENT when nothing can be measured. */
+struct comparison *comparison_open(const struct comparison_options *options,
 				   struct error *err) MUST_USE;
 /* Roll back. NULL does nothing. */
 void comparison_close(struct comparison *comparison);

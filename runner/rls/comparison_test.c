@@ -67,8 +67,6 @@ is_over(void *arg)
 	return t.over;
 }
 
-static const struct comparison_limit limit = { is_over, NULL };
-
 static void
 start_server(void)
 {
@@ -111,7 +109,12 @@ start(void)
 		   "{\"tenant\": \"00000000-0000-0000-0000-00000000000a\"}");
 	add_person("bob", "00000000-0000-0000-0000-00000000000b",
 		   "{\"tenant\": \"00000000-0000-0000-0000-00000000000b\"}");
-	t.comparison = comparison_open(&t.session, 1, &t.actors, &options, &limit, &t.err);
+	const struct comparison_options comparing = { .sessions = &t.session,
+						      .session_count = 1,
+						      .actors = &t.actors,
+						      .matrix = &options,
+						      .over = is_over };
+	t.comparison = comparison_open(&comparing, &t.err);
 	cr_assert(t.comparison, "%s", t.err.message);
 }
 

@@ -354,14 +354,21 @@ static bool
 compare_matrices(struct proving *p)
 {
 	const struct proving_options *options = p->options;
-	const struct comparison_limit limit = { options->over, options->arg };
 	struct sql_session *sessions[2] = { copy_session(options->copy) };
 
 	/* Two processors are what most machines have at least. */
 	if (!copy_twin(options->copy, &sessions[1], p->err))
 		return false;
-	struct comparison *comparison = comparison_open(
-		sessions, sessions[1] ? 2 : 1, options->actors, options->matrix, &limit, p->err);
+	const struct comparison_options comparing = {
+		.sessions = sessions,
+		.session_count = sessions[1] ? 2 : 1,
+		.actors = options->actors,
+		.matrix = options->matrix,
+		.score = p->score,
+		.over = options->over,
+		.arg = options->arg,
+	};
+	struct comparison *comparison = comparison_open(&comparing, p->err);
 	bool ok = comparison && comparison_settle(comparison, p->score, tell_matrix, p, p->err);
 	comparison_close(comparison);
 	return ok;

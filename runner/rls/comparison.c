@@ -337,15 +337,17 @@ is_unknown(const json_t *letter)
 	return text && strcmp(text, "?") == 0;
 }
 
+/* Nobody is told by a cell that is unknown, impossible, or shut by a missing grant. */
 static bool
-is_any_known(const json_t *cells)
+is_any_telling(const json_t *cells)
 {
 	const char *name;
 	json_t *letter;
 
 	json_object_foreach(node_writable(cells), name, letter)
 	{
-		if (!is_unknown(letter))
+		const char *text = json_string_value(letter);
+		if (text && !strchr("?-G", *text))
 			return true;
 	}
 	return false;
@@ -539,7 +541,7 @@ take_probe(struct comparison *c, struct worker *worker, struct error *err)
 	const char *cell = first_difference(was, after, &worker->difference.unclear);
 	if (!cell)
 		cell = first_difference(after, was, &worker->difference.unclear);
-	worker->difference.looked = worker->difference.looked || is_any_known(was);
+	worker->difference.looked = worker->difference.looked || is_any_telling(was);
 	if (cell) {
 		note(relation, c->actors->items[pair->actor].name, cell, was, after,
 		     &worker->difference);
@@ -588,12 +590,12 @@ settle(struct score *score, size_t index, const struct difference *difference)
 		score_settle(score, index, FATE_UNJUDGED, NULL,
 			     "every case stayed green, and cells of the matrix could not be told");
 	else if (!difference->refused)
-		score_settle(score, index, FATE_EQUIVALENT, NULL,
-			     difference->looked
-				     ? "no cell of the matrix changed"
-				     : "no cell of the matrix can show it: there are none for "
-				       "sequences, and of functions only for those that return "
-				       "rows of a table here");
+		score_settle(
+			score, index, FATE_EQUIVALENT, NULL,
+			difference->looked
+				? "no cell of the matrix changed"
+				: "no cell of the matrix can show it: a sequence has none, and a "
+				  "function only for rows that somebody gets from it");
 }
 
 /* The survivors, and who of them is next. */

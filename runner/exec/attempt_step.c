@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "exec/attempt_state.h"
 #include "exec/janitor.h"
+#include "run/decode.h"
 
 void
 attempt_forget_step(struct attempt *attempt)
@@ -144,8 +145,7 @@ attempt_take_reply(struct attempt *attempt, const struct http_reply *reply, bool
 	count_reply(attempt, reply);
 	json_decref(now->reply);
 	now->reply = body && reply->problem == HTTP_OK && reply->body_len > 0
-			     ? json_loadb(reply->body, reply->body_len,
-					  JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
+			     ? decode(reply->body, reply->body_len)
 			     : NULL;
 	attempt->scope.reply = now->reply;
 	attempt->scope.payload = now->request.payload;

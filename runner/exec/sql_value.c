@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/decode.h"
+
 /* A double holds any decimal of this many digits. */
 #define EXACT_DIGITS 15
 
@@ -96,7 +98,7 @@ sql_value(unsigned type, const char *text, size_t len)
 		 type == TYPE_NUMERIC)
 		value = number_value(text, len, true);
 	else if (type == TYPE_JSON || type == TYPE_JSONB)
-		value = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		value = decode(text, len);
 	if (!value)
 		value = text_value(text, len);
 	if (!value)

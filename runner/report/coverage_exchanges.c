@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/coverage.h"
+#include "run/decode.h"
 
 /* ---- actions, by whom, at which layer ---- */
 
@@ -34,9 +35,8 @@ static size_t
 executed_action(const struct lens_coverage *lens, const struct http_exchange *http,
 		const struct planned_case *planned)
 {
-	json_t *body = http->request_body ? json_loadb(http->request_body, http->request_body_len,
-						       JSON_ALLOW_NUL, NULL)
-					  : NULL;
+	json_t *body =
+		http->request_body ? decode(http->request_body, http->request_body_len) : NULL;
 	const char *name = json_string_value(json_object_get(body, "action"));
 	size_t place = place_of(lens->actions, lens->action_count,
 				http->request_body ? name : planned->action);
@@ -228,7 +228,7 @@ rows_of_exchange(const struct exchange *exchange)
 	if (exchange->kind != EXCHANGE_SQL || !exchange->sql.values ||
 	    exchange->purpose == PURPOSE_CLEANUP)
 		return NULL;
-	return json_loads(exchange->sql.values, JSON_ALLOW_NUL, NULL);
+	return decode(exchange->sql.values, strlen(exchange->sql.values));
 }
 
 /* Every row against every later look at it in the case; most cases have a handful. */

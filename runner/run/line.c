@@ -5,19 +5,29 @@
 
 #define EVERY(byte) (0x0101010101010101ULL * (byte))
 
-/* True when one of the eight bytes at `text` cannot stand in a JSON string as it is, or begins a
- * character that must be looked at. Wrong only towards true: the bytewise look decides. */
-static bool
-any_special(const char *text)
+/* A flag, the highest bit of its byte, for each of the eight bytes at `text` that cannot stand in a
+ * JSON string as it is, or begins a character that must be looked at; the first byte is the lowest.
+ * Borrows only go up: the lowest flag is never wrong, and those above it may be. */
+static uint64_t
+specials(const char *text)
 {
-	uint64_t word;
-
-	memcpy(&word, text, sizeof(word));
+	const unsigned char *byte = (const unsigned char *)text;
+	/* One load, where the machine's order is this one. */
+	uint64_t word = (uint64_t)byte[0] | (uint64_t)byte[1] << 8 | (uint64_t)byte[2] << 16 |
+			(uint64_t)byte[3] << 24 | (uint64_t)byte[4] << 32 |
+			(uint64_t)byte[5] << 40 | (uint64_t)byte[6] << 48 | (uint64_t)byte[7] << 56;
 	uint64_t quote = word ^ EVERY('"');
 	uint64_t slash = word ^ EVERY('\\');
 	uint64_t low = (word - EVERY(0x20)) | (quote - EVERY(1)) | (slash - EVERY(1));
 
-	return ((low | word) & EVERY(0x80)) != 0;
+	return (low | word) & EVERY(0x80);
+}
+
+/* How many bytes stand before the lowest flag. */
+static size_t
+before(uint64_t flags)
+{
+	return (size_t)LOWEST_BIT(flags) / 8;
 }
 
 static bool
@@ -33,8 +43,12 @@ line_plain(const char *text, size_t len)
 {
 	size_t at = 0;
 
-	while (len - at >= 8 && !any_special(text + at))
-		at += 8;
+	for (; len - at >= 8; at += 8) {
+		uint64_t flags = specials(text + at);
+
+		if (flags)
+			return at + before(flags);
+	}
 	while (at < len && !special(text[at]))
 		at++;
 	return at;
@@ -156,13 +170,20 @@ line_escape(struct buf *out, const char *text, size_t len)
 	escaped.out = out;
 	escaped.len = 0;
 	while (len > 0) {
-		size_t size = 8;
+		size_t size = len < 8 ? 0 : 8;
 
-		if (len >= size && !any_special(text))
-			put(&escaped, text, 8);
-		else
-			size = put_character(&escaped, text, len);
-		if (escaped.len > sizeof(escaped.piece) - 8)
+		/* Eight bytes are copied at once, of which those before the first special one
+		 * count. */
+		if (size) {
+			uint64_t flags = specials(text);
+
+			memcpy(escaped.piece + escaped.len, text, 8);
+			size = flags ? before(flags) : 8;
+			escaped.len += size;
+		}
+		if (size < 8)
+			size += put_character(&escaped, text + size, len - size);
+		if (escaped.len > sizeof(escaped.piece) - 16)
 			hand_over(&escaped);
 		text += size;
 		len -= size;
@@ -184,26 +205,48 @@ begin_line(struct line *line)
 	line->breaks = false;
 }
 
-/* The comma, and the member's name. */
 static void
-begin_value(struct line *line, const char *key)
+add_long_key(struct line *line, const char *key)
 {
-	if (line->follows)
-		buf_add(line->out, ",", 1);
-	begin_line(line);
-	line->follows = true;
-	if (!key)
-		return;
 	buf_add(line->out, "\"", 1);
 	line_escape(line->out, key, strlen(key));
 	buf_add(line->out, "\":", 2);
 }
 
+/* The comma, the member's name, and the first byte of its value unless `then` is 0. A line has
+ * dozens of members with short plain names: these go in one piece. */
+static void
+begin_value(struct line *line, const char *key, char then)
+{
+	char head[64];
+	size_t len = 0, plain = key ? line_plain(key, strlen(key)) : 0;
+
+	if (line->follows)
+		head[len++] = ',';
+	if (line->breaks)
+		head[len++] = '\n';
+	line->breaks = false;
+	line->follows = true;
+	if (key && !key[plain] && plain < sizeof(head) - 8) {
+		head[len++] = '"';
+		for (size_t i = 0; i < plain; i++)
+			head[len++] = key[i];
+		head[len++] = '"';
+		head[len++] = ':';
+	} else if (key) {
+		buf_add(line->out, head, len);
+		add_long_key(line, key);
+		len = 0;
+	}
+	if (then)
+		head[len++] = then;
+	buf_add(line->out, head, len);
+}
+
 void
 line_object(struct line *line, const char *key)
 {
-	begin_value(line, key);
-	buf_add(line->out, "{", 1);
+	begin_value(line, key, '{');
 	line->follows = false;
 }
 
@@ -218,8 +261,7 @@ line_object_end(struct line *line)
 void
 line_array(struct line *line, const char *key)
 {
-	begin_value(line, key);
-	buf_add(line->out, "[", 1);
+	begin_value(line, key, '[');
 	line->follows = false;
 }
 
@@ -234,8 +276,7 @@ line_array_end(struct line *line)
 void
 line_bytes(struct line *line, const char *key, const char *text, size_t len)
 {
-	begin_value(line, key);
-	buf_add(line->out, "\"", 1);
+	begin_value(line, key, '"');
 	if (line->mask) {
 		line->masked->len = 0;
 		if (!mask_text(line->mask, text, len, line->masked))
@@ -257,8 +298,7 @@ line_text(struct line *line, const char *key, const char *text)
 void
 line_word(struct line *line, const char *key, const char *word)
 {
-	begin_value(line, key);
-	buf_add(line->out, "\"", 1);
+	begin_value(line, key, '"');
 	line_escape(line->out, word, strlen(word));
 	buf_add(line->out, "\"", 1);
 }
@@ -271,7 +311,7 @@ line_int(struct line *line, const char *key, int64_t number)
 	/* The magnitude of the smallest number does not fit an int64_t. */
 	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
 
-	begin_value(line, key);
+	begin_value(line, key, 0);
 	do {
 		digits[--at] = (char)('0' + rest % 10);
 		rest /= 10;
@@ -291,7 +331,7 @@ line_count(struct line *line, const char *key, int64_t number)
 void
 line_bool(struct line *line, const char *key, bool truth)
 {
-	begin_value(line, key);
+	begin_value(line, key, 0);
 	buf_add(line->out, truth ? "true" : "false", truth ? 4 : 5);
 }
 
@@ -301,7 +341,7 @@ write_real(struct line *line, const char *key, double number)
 	char digits[40];
 	int len = snprintf(digits, sizeof(digits), "%.17g", number);
 
-	begin_value(line, key);
+	begin_value(line, key, 0);
 	buf_add(line->out, digits, (size_t)len);
 	/* Without a point it would be read back as an integer. */
 	if (strpbrk(digits, ".e") == NULL)
@@ -352,7 +392,7 @@ line_json(struct line *line, const char *key, json_t *value)
 		line_bool(line, key, json_is_true(value));
 		break;
 	case JSON_NULL:
-		begin_value(line, key);
+		begin_value(line, key, 0);
 		buf_add(line->out, "null", 4);
 		break;
 	}

@@ -44,6 +44,49 @@ ParameterizedTest(size_t *row, line, a_text_is_escaped_and_made_valid)
 	buf_release(&out);
 }
 
+/* Eight bytes are looked at together. */
+Test(line, the_first_special_byte_is_found_wherever_it_stands)
+{
+	for (int byte = 1; byte < 256; byte++) {
+		bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+
+		for (size_t at = 0; at < 20; at++) {
+			char text[] = "\x7f\x20!#[]~a0123456789xyz";
+
+			text[at] = (char)byte;
+			cr_assert_eq(line_plain(text, 20), plain ? 20 : at, "%d at %zu", byte, at);
+			text[at + 1] = '\x1f';
+			cr_assert_eq(line_plain(text, 21), plain ? at + 1 : at,
+				     "%d at %zu before another", byte, at);
+		}
+	}
+}
+
+/* Short plain names take a shorter way. */
+Test(line, a_name_is_escaped_however_long_it_is)
+{
+	struct buf out, expected;
+
+	buf_init(&out, 1000);
+	buf_init(&expected, 1000);
+	for (size_t len = 1; len < 100; len++) {
+		char name[101] = "\"";
+		struct line line = { .out = &out };
+
+		memset(name + 1, 'n', len);
+		buf_clear(&out);
+		buf_clear(&expected);
+		buf_printf(&expected, "{\"%s\":1,\"\\%s\":\"\"}", name + 1, name);
+		line_object(&line, NULL);
+		line_int(&line, name + 1, 1);
+		line_word(&line, name, "");
+		line_object_end(&line);
+		cr_assert_str_eq(out.text, expected.text);
+	}
+	buf_release(&expected);
+	buf_release(&out);
+}
+
 Test(line, commas_stand_between_values_only)
 {
 	struct buf out;

@@ -27,6 +27,7 @@ struct http_call {
 
 	/* What the handle was last told. */
 	struct buf url;
+	CURLU *parts; /* the same, taken apart; borrowed by the handle */
 	char method[HTTP_METHOD_BYTES];
 	bool with_body;
 	long timeout_ms;

@@ -56,7 +56,7 @@ error_code(const json_t *body)
 static const char *
 expected_line(const struct expectation *expect, struct arena *arena)
 {
-	char text[LINE_BYTES] = "";
+	char text[LINE_BYTES];
 	size_t len = 0;
 
 	for (size_t i = 0; i < expect->status_count; i++)
@@ -65,9 +65,7 @@ expected_line(const struct expectation *expect, struct arena *arena)
 	for (size_t i = 0; i < expect->error_count && len < sizeof(text) - 80; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%.60s", i ? " or " : " ",
 					expect->error[i]);
-	if (!len)
-		(void)snprintf(text, sizeof(text), "a reply that matches");
-	return judge_line(arena, "%s", text);
+	return len ? arena_text(arena, text, len) : "a reply that matches";
 }
 
 static const char *

@@ -55,6 +55,12 @@ scalar(const json_t *value, struct arena *arena)
 	return json_is_null(value) ? "" : request_param(value, arena);
 }
 
+static void
+add_text(struct buf *out, const char *text)
+{
+	buf_add(out, text, strlen(text));
+}
+
 /* "a=b&c=d", percent-encoded; an array repeats its key. */
 static void
 add_pairs(struct buf *out, json_t *pairs, struct arena *arena, const char *lead)
@@ -68,7 +74,7 @@ add_pairs(struct buf *out, json_t *pairs, struct arena *arena, const char *lead)
 		for (size_t i = 0; i < count; i++) {
 			const char *text = scalar(
 				json_is_array(value) ? json_array_get(value, i) : value, arena);
-			buf_printf(out, "%s", lead);
+			add_text(out, lead);
 			http_escape(out, key, strlen(key));
 			buf_add(out, "=", 1);
 			http_escape(out, text, strlen(text));
@@ -92,7 +98,9 @@ fill_url(const struct step *step, const struct scope *scope, struct arena *arena
 	}
 	buf_init(&url, MAX_URL_BYTES);
 	/* A path with a scheme of its own is whole: password logins may live on another host. */
-	buf_printf(&url, "%s%s", path[0] == '/' ? request->base_url : "", path);
+	if (path[0] == '/')
+		add_text(&url, request->base_url);
+	add_text(&url, path);
 	free(filled);
 	if (step->query.value) {
 		json_t *query = template_fill(step->query.value, scope, err);
@@ -170,8 +178,10 @@ show_headers(struct request *request, const struct credential *credential, struc
 	for (size_t i = 0; i < request->header_count; i++) {
 		const struct http_header *header = &request->headers[i];
 		bool token = credential && header->value == credential->authorization;
-		buf_printf(&text, "%s: %s\r\n", header->name,
-			   token ? credential->shown : header->value);
+		add_text(&text, header->name);
+		add_text(&text, ": ");
+		add_text(&text, token ? credential->shown : header->value);
+		add_text(&text, "\r\n");
 	}
 	request->shown_headers = keep(&text, arena, NULL);
 }

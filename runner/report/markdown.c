@@ -334,6 +334,8 @@ markdown_write(const struct run *run, const struct report_options *options, stru
 
 	buf_init(&document.out, PART_BYTES);
 	buf_init(&document.text, PART_BYTES);
+	buf_init(&document.claims, PART_BYTES);
+	buf_init(&document.short_claims, PART_BYTES);
 	for (size_t i = 0; i < SECTIONS; i++)
 		buf_init(&document.sections[i], SECTION_BYTES);
 	coverage_declare(&document.coverage, run);
@@ -348,6 +350,8 @@ markdown_write(const struct run *run, const struct report_options *options, stru
 	for (size_t i = 0; i < SECTIONS; i++)
 		buf_release(&document.sections[i]);
 	buf_release(&document.text);
+	buf_release(&document.claims);
+	buf_release(&document.short_claims);
 	buf_release(&document.out);
 	return ok;
 }

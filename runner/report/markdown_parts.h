@@ -14,8 +14,9 @@ struct document {
 	const struct report_options *options;
 	struct sink *sink;
 	struct coverage coverage;
-	struct buf out;  /* of the part being written */
-	struct buf text; /* scratch: a text before it is made Markdown */
+	struct buf out;                  /* of the part being written */
+	struct buf text;                 /* scratch: a text before it is made Markdown */
+	struct buf claims, short_claims; /* of the last statement, as recorded and as shown */
 	/* What the one look at all cases put aside for them, until it is their turn. */
 	struct buf sections[SECTIONS];
 	size_t consequences; /* told in one line each, so far */

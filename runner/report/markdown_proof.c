@@ -7,6 +7,7 @@
 #include "report/rows.h"
 #include "report/summary.h"
 #include "report/transcript.h"
+#include "run/decode.h"
 
 /* A look of the witness, and not a statement that is judged. */
 static bool
@@ -54,7 +55,7 @@ add_count(struct buf *out, const struct sql_exchange *sql)
 static void
 add_where(struct document *document, const char *params)
 {
-	json_t *array = params ? json_loads(params, JSON_ALLOW_NUL, NULL) : NULL;
+	json_t *array = params ? decode(params, strlen(params)) : NULL;
 	const char *only = json_string_value(json_array_get(array, 0));
 
 	prose_code(&document->out, json_array_size(array) == 1 && only ? only : params);
@@ -133,16 +134,25 @@ add_looks(struct document *document, const struct run_case *run_case)
 	return any;
 }
 
-/* Who the claims are about, and where the rest of them stands. */
+/* Who the claims are about, and where the rest of them stands. Statement after statement is made
+ * with the same claims: they are read when they are others than before. */
 static const char *
-short_claims(const char *claims, struct arena *arena)
+short_claims(struct document *document, const char *claims)
 {
-	json_t *object = claims ? json_loads(claims, JSON_ALLOW_NUL, NULL) : NULL;
-	const char *sub = json_string_value(json_object_get(object, "sub"));
-	const char *text = sub ? arena_printf(arena, "of %s, in full below", sub) : claims;
+	struct buf *last = &document->claims;
+	struct buf *shown = &document->short_claims;
 
+	if (!claims || strcmp(claims, last->text) == 0)
+		return claims ? shown->text : NULL;
+
+	json_t *object = decode(claims, strlen(claims));
+	const char *sub = json_string_value(json_object_get(object, "sub"));
+	buf_clear(last);
+	buf_add(last, claims, strlen(claims));
+	buf_clear(shown);
+	buf_printf(shown, sub ? "of %s, in full below" : "%s", sub ? sub : claims);
 	json_decref(object);
-	return text;
+	return shown->text;
 }
 
 /* "step 6 (It refuses another status), as crew: **denied** in 2 ms" */
@@ -153,7 +163,6 @@ add_statement(struct document *document, const struct exchange *exchange)
 	struct sql_exchange shown = *sql;
 	struct buf *out = &document->out;
 	struct buf *text = part_scratch(document);
-	struct arena arena = { 0 };
 
 	buf_printf(text, "step %d", exchange->step);
 	if (exchange->title)
@@ -171,11 +180,10 @@ add_statement(struct document *document, const struct exchange *exchange)
 	summary_time(sql->elapsed_us, out);
 	buf_printf(out, "\n\n");
 	text = part_scratch(document);
-	shown.claims = short_claims(sql->claims, &arena);
+	shown.claims = short_claims(document, sql->claims);
 	transcript_sql(&shown, text);
 	prose_block(out, "sql", text->text, text->len);
 	buf_printf(out, "\n");
-	arena_release(&arena);
 }
 
 /* The claims of every persona that made a statement, each once: they hardly differ from statement

@@ -38,6 +38,18 @@ needs_backslash(const char *text, size_t at)
 	return text[at] && strchr("\\`*[]|~$", text[at]) != NULL;
 }
 
+static void
+add_sign(struct buf *out, const char *text, size_t at)
+{
+	if (text[at] == '<' || text[at] == '&') {
+		buf_printf(out, text[at] == '<' ? "&lt;" : "&amp;");
+		return;
+	}
+	if (needs_backslash(text, at))
+		buf_add(out, "\\", 1);
+	buf_add(out, text + at, 1);
+}
+
 void
 prose_inline(struct buf *out, const char *text)
 {
@@ -56,14 +68,16 @@ prose_inline(struct buf *out, const char *text)
 		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
 			line[i] = ' ';
 	}
-	for (size_t i = 0; i < kept; i++) {
-		if (line[i] == '<' || line[i] == '&') {
-			buf_printf(out, line[i] == '<' ? "&lt;" : "&amp;");
-			continue;
+	/* Letters go in runs: there are far more of them than of anything else. */
+	for (size_t i = 0, run; i < kept; i += run) {
+		for (run = 0; i + run < kept && isalnum((unsigned char)line[i + run]); run++)
+			;
+		if (!run) {
+			add_sign(out, line, i);
+			run = 1;
+		} else {
+			buf_add(out, line + i, run);
 		}
-		if (needs_backslash(line, i))
-			buf_add(out, "\\", 1);
-		buf_add(out, line + i, 1);
 	}
 	if (kept < len)
 		buf_printf(out, "... (%zu bytes)", len);

@@ -14,6 +14,9 @@
 /* One case with every body it kept; a line past this would be cut, and no JSON. */
 #define LINE_BYTES ((size_t)512 * 1024 * 1024)
 
+/* Planned cases are written together: a call for each costs more than the line. */
+#define HELD_BYTES ((size_t)64 * 1024)
+
 struct record {
 	int fd;
 	enum record_detail detail;
@@ -22,6 +25,7 @@ struct record {
 	char previous[DIGEST_HEX_BYTES];
 	struct buf text;   /* of the line being written */
 	struct buf masked; /* scratch of `line` */
+	struct buf held;   /* whole lines that are still to be written */
 	struct line line;
 	char path[200];     /* for messages: its tail may be cut */
 	char sentence[400]; /* of the first failure, "" */
@@ -59,6 +63,7 @@ record_create(const char *path, const struct mask *mask, enum record_detail deta
 	memset(record->previous, '0', DIGEST_HEX_BYTES - 1);
 	buf_init(&record->text, LINE_BYTES);
 	buf_init(&record->masked, LINE_BYTES);
+	buf_init(&record->held, LINE_BYTES);
 	(void)snprintf(record->path, sizeof(record->path), "%s", path);
 	return record;
 }
@@ -69,11 +74,22 @@ record_failed(const struct record *record)
 	return record->sentence[0] ? record->sentence : NULL;
 }
 
+static void
+write_held(struct record *record)
+{
+	struct buf *held = &record->held;
+
+	if (held->len && !file_write_all(record->fd, held->text, held->len))
+		remember(record, strerror(errno));
+	buf_clear(held);
+}
+
 bool
 record_close(struct record *record, struct error *err)
 {
 	if (!record)
 		return true;
+	write_held(record);
 	/* A full disk may speak up only at close. */
 	if (close(record->fd) != 0)
 		remember(record, strerror(errno));
@@ -82,6 +98,7 @@ record_close(struct record *record, struct error *err)
 	if (!ok)
 		error_set(err, ERROR_ENVIRONMENT, "%s", record->sentence);
 	digest_free(record->digest);
+	buf_release(&record->held);
 	buf_release(&record->masked);
 	buf_release(&record->text);
 	free(record);
@@ -104,30 +121,43 @@ begin(struct record *record, const char *kind)
 	return &record->line;
 }
 
-/* Hash the line and write it. After a failure nothing more is written: a line that follows a
- * missing one would not fit the chain. */
-static void
-finish(struct record *record)
+/* End the line and hash it: true when it may be written. After a failure nothing more is written: a
+ * line that follows a missing one would not fit the chain. */
+static bool
+end_line(struct record *record)
 {
 	struct buf *text = &record->text;
 
 	line_object_end(&record->line);
 	buf_add(text, "\n", 1);
 	if (record->sentence[0])
-		return;
-	if (record->line.leaks) {
+		return false;
+	if (record->line.leaks)
 		remember(record, "a secret would have been written");
-		return;
-	}
-	if (text->truncated || record->masked.truncated) {
+	else if (text->truncated || record->masked.truncated)
 		remember(record, "one case is larger than 512 MiB");
-		return;
-	}
-	if (!file_write_all(record->fd, text->text, text->len)) {
+	else
+		digest_next(record->digest, text->text, text->len - 1, record->previous);
+	return !record->sentence[0];
+}
+
+/* Write the line, behind those that are held. */
+static void
+finish(struct record *record)
+{
+	write_held(record);
+	if (end_line(record) && !file_write_all(record->fd, record->text.text, record->text.len))
 		remember(record, strerror(errno));
-		return;
-	}
-	digest_next(record->digest, text->text, text->len - 1, record->previous);
+}
+
+/* Keep the line for later, but not too many of them. */
+static void
+hold(struct record *record)
+{
+	if (end_line(record))
+		buf_add(&record->held, record->text.text, record->text.len);
+	if (record->held.len >= HELD_BYTES)
+		write_held(record);
 }
 
 /* Every member of `object` into the open one. */
@@ -177,7 +207,7 @@ record_planned(struct record *record, const struct planned_case *planned)
 	line_text(line, "layer", planned->layer);
 	line_text(line, "flags", planned->flags);
 	line_text(line, "tags", planned->tags);
-	finish(record);
+	hold(record);
 }
 
 static void

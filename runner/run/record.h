@@ -44,7 +44,8 @@
  *
  * Every text passes the masker before it is hashed and written. With RECORD_SUMMARY, exchanges of
  * passing cases are stored without headers and bodies. A line is one write(): whatever kills the
- * process, a case that settled is on record. Nothing is flushed to the platter.
+ * process, a case that settled is on record; planned cases alone are written together, 64 KiB at a
+ * time, the last of them ahead of the next line of another kind. Nothing is flushed to the platter.
  */
 #ifndef RUN_RECORD_H
 #define RUN_RECORD_H

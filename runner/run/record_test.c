@@ -123,6 +123,43 @@ Test(record, a_case_is_on_disk_before_the_record_is_closed)
 	close_well(record);
 }
 
+/* 3 000 planned cases are more than what is held at once. */
+Test(record, planned_cases_are_on_disk_and_in_order_before_whatever_follows)
+{
+	static const size_t counts[] = { 1, 3000 };
+	struct run_case run_case = { .verdict = VERDICT_PASS, .attempts = 1 };
+
+	for (size_t i = 0; i < COUNTOF(counts); i++) {
+		struct record *record = create(RECORD_FULL);
+		size_t len, found = 0;
+
+		for (size_t n = 0; n < counts[i]; n++)
+			record_planned(record,
+				       &(struct planned_case){ .suite = "s", .line = (int)n + 1 });
+		record_case(record, &run_case);
+		char *text = written(&len);
+		for (const char *at = text; (at = strstr(at, "\"line\":")) != NULL; at++)
+			cr_expect_eq(strtoul(at + 7, NULL, 10), ++found);
+		cr_expect_eq(found, counts[i]);
+		cr_expect_not_null(strstr(text, "\"verdict\":\"PASS\"}\n"));
+		free(text);
+		close_well(record);
+		cr_expect_eq(remove(path), 0);
+	}
+}
+
+Test(record, planned_cases_without_anything_behind_them_are_kept)
+{
+	struct record *record = create(RECORD_FULL);
+	size_t len;
+
+	record_planned(record, &(struct planned_case){ .suite = "s", .id = "i" });
+	close_well(record);
+	char *text = written(&len);
+	cr_expect_not_null(strstr(text, "\"record\":\"planned\""), "%s", text);
+	free(text);
+}
+
 static bool
 body_is_kept(enum record_detail detail, enum verdict verdict, bool flaky)
 {

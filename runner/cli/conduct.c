@@ -19,7 +19,6 @@
 
 struct conductor {
 	const struct conduct *score;
-	struct identity identity;
 	struct mask *mask;
 	struct performance performance;
 	struct recording recording;
@@ -199,7 +198,7 @@ report(struct conductor *c, int status)
 	}
 	/* A shard is a part of a run: nobody should take it for the last one. */
 	if (!c->score->shard)
-		delivery_point(settings->out, kind_of(c), c->identity.run_id);
+		delivery_point(settings->out, kind_of(c), c->score->identity->run_id);
 	if (!summarize(c, run, &err)) {
 		(void)mistake_print(&err);
 		status = EXIT_UNWRITTEN;
@@ -235,7 +234,7 @@ conduct(const struct conduct *conduct)
 		.settings = score->settings,
 		.workspace = score->workspace,
 		.plan = score->plan,
-		.identity = &c.identity,
+		.identity = score->identity,
 		.embed = score->embed,
 		.mask = c.mask,
 		.fail_fast = score->settings->fail_fast,
@@ -250,7 +249,7 @@ conduct(const struct conduct *conduct)
 		.plan = score->plan,
 		.shard = score->shard,
 		.argv = score->argv,
-		.identity = &c.identity,
+		.identity = score->identity,
 		.mask = c.mask,
 		.kind = kind_of(&c),
 		.title = title_of(&c),
@@ -258,7 +257,6 @@ conduct(const struct conduct *conduct)
 	struct error err = { 0 };
 	int status;
 
-	identity_make(&c.identity);
 	c.progress =
 		progress_new(stdout, c.mask,
 			     &(struct progress_options){ .tty = isatty(STDOUT_FILENO),
@@ -279,6 +277,8 @@ conduct(const struct conduct *conduct)
 		progress_end(c.progress);
 		status = judge_totals(&c);
 		recording_end(&c.recording, &c.performance, status, reason_of(&c));
+		/* Nothing is asked from here on: what was started ends while reports are made. */
+		embed_dismiss(score->embed);
 		status = report(&c, status);
 	}
 	close_conductor(&c);

@@ -2,6 +2,7 @@
 #ifndef CLI_CONDUCT_H
 #define CLI_CONDUCT_H
 
+#include "cli/identity.h"
 #include "cli/options.h"
 #include "cli/workspace.h"
 #include "embed/embed.h"
@@ -19,6 +20,7 @@ struct conduct_shard {
 struct conduct {
 	const struct settings *settings;
 	const char *const *argv;
+	const struct identity *identity;
 	const struct workspace *workspace;
 	const struct plan *plan;           /* of this shard, where there is one */
 	const struct conduct_shard *shard; /* NULL: the plan is whole */

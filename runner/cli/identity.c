@@ -56,9 +56,9 @@ make_prefix(struct identity *identity, int64_t wall_us)
 	identity->unique[at] = '\0';
 }
 
-/* What `git describe` prints about the working directory, in `line`. */
-static bool
-ask_git(char *line, size_t size)
+/* Start `git describe` for the working directory. */
+static void
+ask_git(struct identity *identity)
 {
 	/* posix_spawn wants writable words. */
 	char words[][16] = {
@@ -66,41 +66,63 @@ ask_git(char *line, size_t size)
 	};
 	char *argv[] = { words[0], words[1], words[2], words[3], words[4], words[5], NULL };
 	posix_spawn_file_actions_t actions;
-	int ends[2], status = 0;
-	pid_t pid;
+	int ends[2];
 
 	if (pipe(ends) != 0)
-		return false;
+		return;
+	/* Others may be started before git has answered. */
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	(void)posix_spawn_file_actions_init(&actions);
 	(void)posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	(void)posix_spawn_file_actions_addclose(&actions, ends[0]);
 	(void)posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	int failed = posix_spawnp(&pid, "git", &actions, NULL, argv, environ);
+	bool started = posix_spawnp(&identity->git, "git", &actions, NULL, argv, environ) == 0;
 	(void)posix_spawn_file_actions_destroy(&actions);
 	(void)close(ends[1]);
-	ssize_t len = failed ? 0 : read(ends[0], line, size - 1);
-	(void)close(ends[0]);
-	if (failed || waitpid(pid, &status, 0) != pid || status != 0 || len <= 0)
-		return false;
-	line[len] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	return true;
+	identity->answer = ends[0];
+	if (!started) {
+		(void)close(ends[0]);
+		identity->git = 0;
+	}
 }
 
 void
-identity_make(struct identity *identity)
+identity_begin(struct identity *identity)
 {
 	int64_t wall_us = clock_wall_us();
-	char line[128];
 
 	*identity = (struct identity){ 0 };
 	make_run_id(identity, wall_us);
 	make_prefix(identity, wall_us);
-	if (!ask_git(line, sizeof(line)))
+	ask_git(identity);
+}
+
+void
+identity_end(struct identity *identity)
+{
+	char line[128];
+	int status = 0;
+
+	if (!identity->git)
 		return;
+	ssize_t len = read(identity->answer, line, sizeof(line) - 1);
+	(void)close(identity->answer);
+	bool known = waitpid(identity->git, &status, 0) == identity->git && status == 0 && len > 0;
+	identity->git = 0;
+	if (!known)
+		return;
+	line[len] = '\0';
+	line[strcspn(line, "\n")] = '\0';
 	char *dash = strchr(line, '-');
 	identity->dirty = dash != NULL;
 	if (dash)
 		*dash = '\0';
 	(void)snprintf(identity->commit, sizeof(identity->commit), "%.40s", line);
+}
+
+void
+identity_make(struct identity *identity)
+{
+	identity_begin(identity);
+	identity_end(identity);
 }

@@ -37,3 +37,19 @@ Test(identity, a_prefix_is_safe_in_names)
 	for (const char *at = identity.unique; *at; at++)
 		cr_expect(islower((unsigned char)*at) || isdigit((unsigned char)*at));
 }
+
+Test(identity, two_steps_say_what_one_says)
+{
+	struct identity one, two;
+
+	identity_make(&one);
+	identity_begin(&two);
+	cr_expect_str_eq(two.commit, "");
+	cr_expect_neq(two.run_id[0], '\0');
+	identity_end(&two);
+	cr_expect_str_eq(two.commit, one.commit);
+	cr_expect_eq(two.dirty, one.dirty);
+	identity_end(&two);
+	cr_expect_str_eq(two.commit, one.commit);
+	identity_end(&(struct identity){ 0 });
+}

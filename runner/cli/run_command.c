@@ -29,11 +29,13 @@ struct job {
 	struct failed_cases failed;
 	struct plan *plan;
 	struct sharding sharding;
+	struct identity identity;
 };
 
 static void
 finish(struct job *job)
 {
+	identity_end(&job->identity);
 	plan_free(job->plan);
 	sharding_release(&job->sharding);
 	failed_cases_release(&job->failed);
@@ -168,23 +170,33 @@ start(struct job *job)
 }
 
 static int
+perform(struct job *job)
+{
+	if (!start(job))
+		return mistakes_print(&job->stage.errors);
+	identity_end(&job->identity);
+	return conduct(&(struct conduct){
+		.settings = job->stage.settings,
+		.argv = job->argv,
+		.identity = &job->identity,
+		.workspace = &job->stage.workspace,
+		.plan = job->plan,
+		.shard = job->stage.settings->shard ? &job->sharding.shard : NULL,
+		.embed = job->stage.embed,
+	});
+}
+
+static int
 execute(struct job *job)
 {
+	const struct settings *settings = job->stage.settings;
 	int status = EXIT_PASSED;
 
-	if (prepare(job, &status)) {
-		if (!start(job))
-			status = mistakes_print(&job->stage.errors);
-		else
-			status = conduct(&(struct conduct){
-				.settings = job->stage.settings,
-				.argv = job->argv,
-				.workspace = &job->stage.workspace,
-				.plan = job->plan,
-				.shard = job->stage.settings->shard ? &job->sharding.shard : NULL,
-				.embed = job->stage.embed,
-			});
-	}
+	/* Git looks at every file: in the meantime the suites are read and the target starts. */
+	if (!settings->dry_run && !settings->list)
+		identity_begin(&job->identity);
+	if (prepare(job, &status))
+		status = perform(job);
 	finish(job);
 	return status;
 }

@@ -332,16 +332,29 @@ make_folders(const struct start *start, struct error *err)
 			 strerror(errno));
 }
 
+void
+cluster_place(struct cluster *cluster, struct site *site)
+{
+	*cluster = (struct cluster){ .data = site_path(site, "db/data"),
+				     .socket = site_path(site, "s") };
+}
+
 bool
 cluster_start(struct cluster *cluster, struct site *site, const char *home, struct error *err)
 {
 	struct start start = { .cluster = cluster, .site = site, .env = site_environment(site) };
 
-	*cluster = (struct cluster){ .data = site_path(site, "db/data"),
-				     .socket = site_path(site, "s") };
+	cluster_place(cluster, site);
 	return postgres_find(&cluster->postgres, site, err) &&
 	       list_sql(&start.sql, &site->arena, home, err) && find_cached(&start, err) &&
 	       make_folders(&start, err) && (start_warm(&start) || start_cold(&start, err));
+}
+
+void
+cluster_dismiss(const struct cluster *cluster)
+{
+	if (cluster->server)
+		(void)kill(cluster->server, SIGQUIT);
 }
 
 void

@@ -20,12 +20,17 @@ struct cluster {
 	bool warm;          /* came from the cache */
 };
 
-/* Start it in `site`, with the SQL of `home`. ERROR_ENVIRONMENT with the log's last
+/* Where it will be in `site`: enough for cluster_conninfo. */
+void cluster_place(struct cluster *cluster, struct site *site);
+
+/* Start it there, with the SQL of `home`. ERROR_ENVIRONMENT with the log's last
  * words when that fails; then nothing runs. */
 bool cluster_start(struct cluster *cluster, struct site *site, const char *home,
 		   struct error *err) MUST_USE;
 
-/* Stop it at once, as if the power failed. Does nothing to a zeroed or stopped one. */
+/* Tell it to stop at once, as if the power failed, and do not wait. Both do nothing to a zeroed or
+ * stopped one. */
+void cluster_dismiss(const struct cluster *cluster);
 void cluster_stop(struct cluster *cluster);
 
 /* Run the SQL file `path` in it as superuser. */

@@ -185,7 +185,7 @@ make_environment(struct embed *embed, const struct embed_options *options, struc
 }
 
 static bool
-start_target(struct embed *embed, struct target *target, const struct words *env, int port,
+begin_target(struct embed *embed, struct target *target, const struct words *env, int port,
 	     struct error *err)
 {
 	struct target_spec spec = {
@@ -196,7 +196,7 @@ start_target(struct embed *embed, struct target *target, const struct words *env
 		.env = env,
 	};
 
-	return target_start(target, &embed->site, &spec, err);
+	return target_begin(target, &embed->site, &spec, err);
 }
 
 static int64_t
@@ -213,10 +213,14 @@ start(struct embed *embed, const struct embed_options *options, struct error *er
 	const char *home = home_search(&places, arena, err);
 
 	embed->program = home ? home_program(&places, PROGRAM, arena, err) : NULL;
+	cluster_place(&embed->cluster, &embed->site);
+	/* The target connects when it is asked something: it becomes ready while the database
+	 * does. */
 	return embed->program && copy_faults(embed, options, err) && make_secrets(embed, err) &&
-	       name_commit(embed, err) && cluster_start(&embed->cluster, &embed->site, home, err) &&
-	       apply_faults(embed, home, err) && make_environment(embed, options, err) &&
-	       start_target(embed, &embed->target, &embed->env, options->port, err);
+	       name_commit(embed, err) && make_environment(embed, options, err) &&
+	       begin_target(embed, &embed->target, &embed->env, options->port, err) &&
+	       cluster_start(&embed->cluster, &embed->site, home, err) &&
+	       apply_faults(embed, home, err) && target_await(&embed->target, &embed->site, err);
 }
 
 struct embed *
@@ -234,6 +238,18 @@ embed_start(const struct embed_options *options, struct error *err)
 	}
 	embed_stop(embed);
 	return NULL;
+}
+
+void
+embed_dismiss(struct embed *embed)
+{
+	if (!embed)
+		return;
+	for (const struct scenario *one = embed->scenarios; one; one = one->next)
+		target_dismiss(&one->target);
+	target_dismiss(&embed->target);
+	cluster_dismiss(&embed->cluster);
+	site_leave(&embed->site);
 }
 
 void
@@ -301,7 +317,8 @@ start_scenario(struct embed *embed, struct scenario *scenario, const char *const
 				       site_path(&embed->site, "nobody-listens-here")));
 	embed->site.deadline_us = deadline(embed);
 	return set_flags(&env, arena, flags, flag_count, err) &&
-	       start_target(embed, &scenario->target, &env, 0, err);
+	       begin_target(embed, &scenario->target, &env, 0, err) &&
+	       target_await(&scenario->target, &embed->site, err);
 }
 
 bool

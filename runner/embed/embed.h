@@ -45,6 +45,9 @@ struct embed;
  * be one, and everything already started is removed. The options are copied. */
 struct embed *embed_start(const struct embed_options *options, struct error *err) MUST_USE;
 
+/* Nobody asks it anything any more: it begins to end, while the caller has other things to do.
+ * What is borrowed stays until embed_stop. NULL does nothing. */
+void embed_dismiss(struct embed *embed);
 /* Remove all of it. NULL does nothing. */
 void embed_stop(struct embed *embed);
 

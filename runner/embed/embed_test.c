@@ -100,6 +100,9 @@ expect_failure(const struct embed_options *options, const char *message)
 	cr_expect_null(embed);
 	cr_expect_neq(err.code, ERROR_NONE);
 	cr_expect_neq(strstr(err.message, message), NULL, "%s", err.message);
+	/* What a target made of a script had started is ours once that has ended. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	cr_expect(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "something still runs");
 }
 
@@ -236,6 +239,25 @@ Test(embed, two_starts_at_once_do_not_share_anything)
 	cr_expect_str_eq(answer(embed_database(two), "select count(*) from notes"), "0");
 	embed_stop(two);
 	cr_expect(all_gone());
+}
+
+Test(embed, what_is_dismissed_goes_by_itself_and_what_was_borrowed_stays)
+{
+	struct embed_options options = { .log_fd = -1 };
+	struct embed *embed = started(&options);
+	char directory[256];
+
+	(void)snprintf(directory, sizeof(directory), "%s", embed_directory(embed));
+	cr_assert(exists(directory));
+	embed_dismiss(embed);
+	for (int waited = 0; waited < 1000 && exists(directory); waited++)
+		(void)poll(NULL, 0, 10);
+	cr_expect_not(exists(directory));
+	cr_expect_str_eq(embed_directory(embed), directory);
+	cr_expect_not_null(strstr(embed_base_url(embed), "http://127.0.0.1:"));
+	embed_stop(embed);
+	cr_expect(all_gone());
+	embed_dismiss(NULL);
 }
 
 /* Starts, tells where, and lives on until it is killed. */

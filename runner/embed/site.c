@@ -218,6 +218,16 @@ site_open(struct site *site, int log_fd, int64_t deadline_us, struct error *err)
 }
 
 void
+site_leave(struct site *site)
+{
+	if (site->leash > 0)
+		(void)close(site->leash);
+	if (site->life > 0)
+		(void)close(site->life);
+	site->leash = site->life = -1;
+}
+
+void
 site_close(struct site *site)
 {
 	int status;
@@ -225,10 +235,7 @@ site_close(struct site *site)
 	for (size_t i = 0; site->own_logs && i < SITE_LOGS; i++)
 		if (site->logs[i] > 0)
 			(void)close(site->logs[i]);
-	if (site->leash > 0)
-		(void)close(site->leash);
-	if (site->life > 0)
-		(void)close(site->life);
+	site_leave(site);
 	if (site->keeper &&
 	    !child_wait(site->keeper, clock_now_us() + (int64_t)MOURNING_MS * 1500, &status))
 		child_stop(&site->keeper, SIGKILL, 0);

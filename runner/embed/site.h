@@ -39,6 +39,9 @@ struct site {
  * The caller has nothing to release after a failure (ERROR_ENVIRONMENT). */
 bool site_open(struct site *site, int log_fd, int64_t deadline_us, struct error *err) MUST_USE;
 
+/* Let go, and do not wait: the directory is removed once the children have ended. Texts live on. */
+void site_leave(struct site *site);
+
 /* Let go: returns when the directory is removed. Children still alive are waited
  * for, but not for ever. Does nothing to a zeroed site. */
 void site_close(struct site *site);

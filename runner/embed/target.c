@@ -38,7 +38,7 @@ read_line(int fd, int64_t deadline_us, char line[LINE_BYTES])
 }
 
 static bool
-await_ready(struct target *target, struct site *site, struct error *err)
+listens(struct target *target, struct site *site, struct error *err)
 {
 	char line[LINE_BYTES];
 
@@ -53,7 +53,7 @@ await_ready(struct target *target, struct site *site, struct error *err)
 }
 
 bool
-target_start(struct target *target, struct site *site, const struct target_spec *spec,
+target_begin(struct target *target, struct site *site, const struct target_spec *spec,
 	     struct error *err)
 {
 	struct words argv = { 0 };
@@ -75,10 +75,26 @@ target_start(struct target *target, struct site *site, const struct target_spec 
 	target->out = ends[0];
 	target->pid = child_start(&child, err);
 	(void)close(ends[1]);
-	if (target->pid && await_ready(target, site, err))
+	if (target->pid)
 		return true;
 	target_stop(target);
 	return false;
+}
+
+bool
+target_await(struct target *target, struct site *site, struct error *err)
+{
+	if (listens(target, site, err))
+		return true;
+	target_stop(target);
+	return false;
+}
+
+void
+target_dismiss(const struct target *target)
+{
+	if (target->pid)
+		(void)kill(target->pid, SIGTERM);
 }
 
 void

@@ -23,12 +23,16 @@ struct target_spec {
 	const struct words *env;
 };
 
-/* Start it, and read from its stdout where it listens. ERROR_ENVIRONMENT with the log's last
- * words when it ends or stays silent; then nothing runs. */
-bool target_start(struct target *target, struct site *site, const struct target_spec *spec,
+/* Start it. ERROR_ENVIRONMENT when that cannot be; then nothing runs. */
+bool target_begin(struct target *target, struct site *site, const struct target_spec *spec,
 		  struct error *err) MUST_USE;
 
-/* Does nothing to a zeroed one. */
+/* Read from its stdout where it listens. ERROR_ENVIRONMENT with the log's last words when it ends
+ * or stays silent; then nothing runs. */
+bool target_await(struct target *target, struct site *site, struct error *err) MUST_USE;
+
+/* Tell it to end, and do not wait. Both do nothing to a zeroed one. */
+void target_dismiss(const struct target *target);
 void target_stop(struct target *target);
 
 #endif

@@ -41,7 +41,7 @@ started(struct target *target, const char *script, struct error *err)
 
 	cr_assert(file_replace(program, text, strlen(text), err), "%s", err->message);
 	cr_assert_eq(chmod(program, 0755), 0);
-	return target_start(target, &site, &spec, err);
+	return target_begin(target, &site, &spec, err) && target_await(target, &site, err);
 }
 
 Test(target, where_it_listens_is_what_it_says)

@@ -276,8 +276,10 @@ line_array_end(struct line *line)
 void
 line_bytes(struct line *line, const char *key, const char *text, size_t len)
 {
+	const char *shown;
+
 	begin_value(line, key, '"');
-	if (line->mask) {
+	if (line->mask && mask_finds(line->mask, text, len, &shown)) {
 		line->masked->len = 0;
 		if (!mask_text(line->mask, text, len, line->masked))
 			line->leaks = true;

@@ -255,6 +255,9 @@ find_all(const struct mask *mask, const char *text, size_t len, struct found *fo
 	/* A secret such as "50%25off" is only whole while its own escapes are left alone. */
 	if (mask->has_escapes)
 		search_below(mask, &root, true, DEPTH, found);
+	/* Most texts hold nothing. */
+	if (!found->secrets.count && !found->shapes.count)
+		return;
 	ranges_join(&found->secrets);
 	ranges_join(&found->shapes);
 	/* A registered name says more than a shape: only what it leaves uncovered is a shape's. */
@@ -338,6 +341,20 @@ mask_words(const struct mask *mask, const char *text, size_t len, struct buf *ou
 	buf_add(out, whole.text + at, whole.len - at);
 	ranges_release(&parts);
 	buf_release(&whole);
+}
+
+bool
+mask_spares(const struct mask *mask, const char *text, size_t len)
+{
+	struct ranges parts = { 0 };
+	const char *shown;
+
+	if (mask_finds(mask, text, len, &shown))
+		return false;
+	fragments_find(mask->fragments, text, len, &parts);
+	bool none = parts.count == 0;
+	ranges_release(&parts);
+	return none;
 }
 
 bool

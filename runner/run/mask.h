@@ -36,6 +36,8 @@ bool mask_text(const struct mask *mask, const char *text, size_t len, struct buf
 /* The same, and every part of a registered secret as well: for words that quote what was cut off
  * (fragments.h). Slower, and may take innocent text for a part. */
 void mask_words(const struct mask *mask, const char *text, size_t len, struct buf *out);
+/* True when that would leave the text as it is. */
+bool mask_spares(const struct mask *mask, const char *text, size_t len);
 
 /* True when a secret of any form or shape is in the text; *shown, borrowed, says which. Never
  * true for what mask_text wrote, unless secrets and what is shown for them hold each other. */

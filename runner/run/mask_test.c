@@ -644,6 +644,8 @@ Test(mask, words_hold_no_part_of_a_secret_either)
 		buf_init(&out, 1 << 16);
 		mask_words(mask, rows[i].text, strlen(rows[i].text), &out);
 		cr_expect_str_eq(out.text, rows[i].expected, "row %zu: %s", i, out.text);
+		cr_expect_eq(mask_spares(mask, rows[i].text, strlen(rows[i].text)),
+			     strcmp(rows[i].text, rows[i].expected) == 0, "row %zu", i);
 		buf_release(&out);
 	}
 	mask_free(mask);

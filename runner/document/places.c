@@ -1,7 +1,6 @@
 #include "document/places.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +136,13 @@ character_bytes(const char *text)
 	return len;
 }
 
+/* A character of one byte that needs no escape. */
+static bool
+is_plain(char byte)
+{
+	return (unsigned char)byte < 0x80 && byte != '~' && byte != '/';
+}
+
 void
 pointer_append(char pointer[POINTER_BYTES], const char *token)
 {
@@ -146,6 +152,10 @@ pointer_append(char pointer[POINTER_BYTES], const char *token)
 	if (len < most)
 		pointer[len++] = '/';
 	while (*token && len < most) {
+		if (is_plain(*token)) {
+			pointer[len++] = *token++;
+			continue;
+		}
 		bool escape = *token == '~' || *token == '/';
 		size_t bytes = escape ? 2 : character_bytes(token);
 		if (bytes > most - len)
@@ -168,7 +178,12 @@ void
 pointer_append_index(char pointer[POINTER_BYTES], size_t index)
 {
 	char token[24];
+	size_t at = sizeof(token) - 1;
 
-	(void)snprintf(token, sizeof(token), "%zu", index);
-	pointer_append(pointer, token);
+	token[at] = '\0';
+	do {
+		token[--at] = (char)('0' + index % 10);
+		index /= 10;
+	} while (index);
+	pointer_append(pointer, token + at);
 }

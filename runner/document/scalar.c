@@ -67,6 +67,9 @@ integer(const char *digits, int base, const char **mistake)
 json_t *
 scalar_plain(const char *text, const char **mistake)
 {
+	/* Whatever is no string begins with one of these. */
+	if (*text && !strchr("+-.0123456789nft", *text))
+		return json_string(text);
 	if (*text == '\0' || strcmp(text, "null") == 0)
 		return json_null();
 	if (strcmp(text, "true") == 0)

@@ -120,6 +120,10 @@ source_is_text(struct source *source)
 	}
 	for (size_t i = 0, n; i < source->len; i += n) {
 		const unsigned char *at = (const unsigned char *)source->text + i;
+
+		n = 1;
+		if ((at[0] >= 0x20 && at[0] < 0x7f) || at[0] == '\n')
+			continue;
 		n = utf8_bytes(at, source->len - i);
 		if (n == 0)
 			return source_fail(source, source_spot(source->text, i), "",

@@ -1,7 +1,18 @@
 #include "report/cases.h"
 
-bool
-cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg, struct error *err)
+typedef bool read_fn(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
+		     struct error *err);
+
+/* Who is told of the cases. */
+struct listener {
+	case_wanted_fn *wanted;
+	case_fn *fn;
+	void *arg;
+};
+
+/* Read those that are bad whole, and all the others with `read`. */
+static bool
+each(const struct run *run, read_fn *read, const struct listener *listener, struct error *err)
 {
 	struct arena arena = { 0 };
 	bool ok = true;
@@ -10,15 +21,29 @@ cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg
 		const struct run_entry *entry = &run->entries[i];
 		struct run_case run_case;
 
-		if (wanted && !wanted(entry, arg))
+		if (listener->wanted && !listener->wanted(entry, listener->arg))
 			continue;
-		ok = run_case_read(run, i, &arena, &run_case, err);
+		ok = (case_is_bad(entry, NULL) ? run_case_read : read)(run, i, &arena, &run_case,
+								       err);
 		if (ok)
-			fn(arg, &entry->planned, &run_case);
+			listener->fn(listener->arg, &entry->planned, &run_case);
 		arena_reset(&arena);
 	}
 	arena_release(&arena);
 	return ok;
+}
+
+bool
+cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg, struct error *err)
+{
+	return each(run, run_case_read, &(struct listener){ wanted, fn, arg }, err);
+}
+
+bool
+cases_each_brief(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg,
+		 struct error *err)
+{
+	return each(run, run_case_read_brief, &(struct listener){ wanted, fn, arg }, err);
 }
 
 bool

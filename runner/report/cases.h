@@ -13,6 +13,11 @@ typedef void case_fn(void *arg, const struct planned_case *planned,
 bool cases_each(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg,
 		struct error *err) MUST_USE;
 
+/* The same for who tells of exchanges only where something is wrong: a case that passed or was
+ * skipped comes without. */
+bool cases_each_brief(const struct run *run, case_wanted_fn *wanted, case_fn *fn, void *arg,
+		      struct error *err) MUST_USE;
+
 /* FAIL, ERROR, or never settled. `arg` is not looked at. */
 bool case_is_bad(const struct run_entry *entry, const void *arg);
 bool case_has_failed(const struct run_entry *entry, const void *arg);

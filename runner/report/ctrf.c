@@ -212,7 +212,7 @@ ctrf_write(const struct run *run, const struct report_options *options, struct s
 	ctrf.line.out = &ctrf.out;
 	(void)clock_parse(summary_text(run, "run", "started"), &ctrf.started_us);
 	write_head(&ctrf, run, summary_title(run, options->title));
-	bool ok = cases_each(run, NULL, write_case, &ctrf, err);
+	bool ok = cases_each_brief(run, NULL, write_case, &ctrf, err);
 	line_break(&ctrf.line);
 	line_array_end(&ctrf.line);
 	line_object_end(&ctrf.line);

@@ -274,7 +274,7 @@ add_suite(struct junit *junit, struct error *err)
 	buf_printf(&junit->xml, ">\n");
 	add_properties(junit);
 	flush(junit);
-	bool ok = cases_each(junit->run, in_suite, add_case, junit, err);
+	bool ok = cases_each_brief(junit->run, in_suite, add_case, junit, err);
 	buf_printf(&junit->xml, "</testsuite>\n");
 	flush(junit);
 	return ok;

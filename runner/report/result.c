@@ -175,7 +175,7 @@ result_write(const struct run *run, const struct report_options *options, struct
 	buf_init(&result.out, CASE_BYTES);
 	result.line.out = &result.out;
 	write_head(&result.line, run, options);
-	bool ok = cases_each(run, NULL, write_case, &result, err);
+	bool ok = cases_each_brief(run, NULL, write_case, &result, err);
 	line_break(&result.line);
 	line_array_end(&result.line);
 	line_object_end(&result.line);

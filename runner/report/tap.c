@@ -174,7 +174,7 @@ tap_write(const struct run *run, const struct report_options *options, struct si
 	add_comment(&tap);
 	buf_printf(&tap.out, "1..%zu%s\n", run->entry_count,
 		   run->entry_count ? "" : " # SKIP no case was planned");
-	bool ok = cases_each(run, NULL, add_case, &tap, err);
+	bool ok = cases_each_brief(run, NULL, add_case, &tap, err);
 	summary_totals(&run->totals, fresh(&tap));
 	add_comment(&tap);
 	buf_printf(fresh(&tap), "%s: ", summary_verdict(run));

@@ -28,6 +28,7 @@ struct members {
 	struct scan scan;
 	struct arena *arena; /* for what `read` makes */
 	const char *bad;     /* key of the first member that is malformed; NULL: none */
+	bool brief;          /* for those who `read`: skip what is long */
 };
 
 struct member {

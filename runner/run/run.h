@@ -210,6 +210,10 @@ struct run *run_part(const struct run *run, run_wanted_fn *wanted, const void *a
 bool run_case_read(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
 		   struct error *err) MUST_USE;
 
+/* The same without its exchanges, which are most of the work: there are none in *out. */
+bool run_case_read_brief(const struct run *run, size_t index, struct arena *arena,
+			 struct run_case *out, struct error *err) MUST_USE;
+
 /* The preflight's exchanges, copied into `arena`; *count is 0 when there are none. */
 const struct exchange *run_preflight_exchanges(const struct run *run, struct arena *arena,
 					       size_t *count);

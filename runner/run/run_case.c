@@ -33,9 +33,12 @@ read_line(const struct run *run, const struct run_entry *entry, struct arena *ar
 	return line;
 }
 
-bool
-run_case_read(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
-	      struct error *err)
+typedef bool reader_fn(char *line, size_t len, struct arena *arena, struct run_case *out,
+		       const char **bad);
+
+static bool
+read_case(const struct run *run, size_t index, reader_fn *reader, struct arena *arena,
+	  struct run_case *out, struct error *err)
 {
 	const struct run_entry *entry = &run->entries[index];
 	const char *bad = NULL;
@@ -51,11 +54,25 @@ run_case_read(const struct run *run, size_t index, struct arena *arena, struct r
 	char *line = read_line(run, entry, arena, err);
 	if (!line)
 		return false;
-	if (!settled_read(line, entry->length, arena, out, &bad))
+	if (!reader(line, entry->length, arena, out, &bad))
 		return error_set(err, ERROR_SUITE, "%s was changed while it was read", run->path);
 	out->index = index;
 	return !bad || error_set(err, ERROR_SUITE, "%s: the record of %s/%s has a malformed `%s`",
 				 run->path, entry->planned.suite, entry->planned.id, bad);
+}
+
+bool
+run_case_read(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
+	      struct error *err)
+{
+	return read_case(run, index, settled_read, arena, out, err);
+}
+
+bool
+run_case_read_brief(const struct run *run, size_t index, struct arena *arena, struct run_case *out,
+		    struct error *err)
+{
+	return read_case(run, index, settled_read_brief, arena, out, err);
 }
 
 const struct exchange *

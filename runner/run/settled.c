@@ -125,6 +125,10 @@ read_case_exchanges(struct members *members, void *into)
 {
 	struct run_case *out = into;
 
+	if (members->brief) {
+		scan_skip(&members->scan);
+		return true;
+	}
 	if (!scan_open(&members->scan, '['))
 		return false;
 	out->exchanges = read_exchanges(members, &out->exchange_count);
@@ -236,15 +240,32 @@ static const struct member case_rows[] = {
 	{ "leftovers", MEMBER_OTHER, 0, 0, read_leftovers },
 };
 
+static bool
+read_settled(struct members *members, struct run_case *out, const char **bad)
+{
+	*out = (struct run_case){ .index = SIZE_MAX,
+				  .attempts = 1,
+				  .findings.arena = members->arena };
+	bool is_object = members_read(members, case_rows, COUNTOF(case_rows), out);
+	*bad = members->bad;
+	return is_object && scan_done(&members->scan);
+}
+
 bool
 settled_read(char *line, size_t len, struct arena *arena, struct run_case *out, const char **bad)
 {
 	struct members members = { .scan = scan_of(line, len), .arena = arena };
 
-	*out = (struct run_case){ .index = SIZE_MAX, .attempts = 1, .findings.arena = arena };
-	bool is_object = members_read(&members, case_rows, COUNTOF(case_rows), out);
-	*bad = members.bad;
-	return is_object && scan_done(&members.scan);
+	return read_settled(&members, out, bad);
+}
+
+bool
+settled_read_brief(char *line, size_t len, struct arena *arena, struct run_case *out,
+		   const char **bad)
+{
+	struct members members = { .scan = scan_of(line, len), .arena = arena, .brief = true };
+
+	return read_settled(&members, out, bad);
 }
 
 const struct exchange *

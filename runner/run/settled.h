@@ -15,6 +15,10 @@
 bool settled_read(char *line, size_t len, struct arena *arena, struct run_case *out,
 		  const char **bad);
 
+/* The same without its exchanges, which are most of the work: there are none in *out. */
+bool settled_read_brief(char *line, size_t len, struct arena *arena, struct run_case *out,
+			const char **bad);
+
 /* Read a JSON array of exchanges in the same way. */
 const struct exchange *settled_exchanges(char *text, size_t len, struct arena *arena,
 					 size_t *count);

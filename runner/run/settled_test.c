@@ -39,6 +39,30 @@ Test(settled, a_line_is_read_into_its_own_bytes)
 	arena_release(&arena);
 }
 
+Test(settled, a_brief_look_leaves_out_the_exchanges_and_nothing_else)
+{
+	static const char line[] =
+		"{\"verdict\":\"PASS\",\"proof\":\"a\\nb\",\"exchanges\":[{\"purpose\":\"step\","
+		"\"kind\":\"http\",\"response_body\":\"]}\",\"timing\":{\"total_us\":5}}],"
+		"\"leftovers\":[\"a row\"]}";
+	struct arena arena = { 0 };
+	struct run_case read;
+	const char *bad;
+
+	cr_assert(settled_read_brief(arena_text(&arena, line, strlen(line)), strlen(line), &arena,
+				     &read, &bad));
+	cr_expect_null(bad);
+	cr_expect_eq(read.verdict, VERDICT_PASS);
+	cr_expect_str_eq(read.proof, "a\nb");
+	cr_expect_eq(read.exchange_count, 0);
+	cr_assert_eq(read.leftover_count, 1);
+	cr_expect_str_eq(read.leftovers[0], "a row");
+	/* What is cut is no JSON, looked at or not. */
+	cr_expect_not(settled_read_brief(arena_text(&arena, line, strlen(line)), strlen(line) - 40,
+					 &arena, &read, &bad));
+	arena_release(&arena);
+}
+
 Test(settled, what_no_case_can_be_is_named)
 {
 	static const struct {

@@ -57,6 +57,25 @@ item(const json_t *array, const char *token, size_t len)
 	return json_array_get(array, index);
 }
 
+/* "key=text": the first item that has this text at this key. Whoever lists things lists them in an
+ * order of his own. */
+static const json_t *
+chosen(const json_t *array, const char *token, size_t len)
+{
+	const char *equals = memchr(token, '=', len);
+	size_t key = equals ? (size_t)(equals - token) : 0;
+
+	for (size_t i = 0; equals && i < json_array_size(array); i++) {
+		const json_t *each = json_array_get(array, i);
+		const json_t *value = json_is_object(each) ? member(each, token, key) : NULL;
+
+		if (json_is_string(value) &&
+		    token_is(equals + 1, len - key - 1, json_string_value(value)))
+			return each;
+	}
+	return NULL;
+}
+
 /* Take one step along `pointer`: the value it leads to (NULL: absent) and, in *rest, the rest. */
 static const json_t *
 step(const json_t *value, const char *pointer, const char **rest)
@@ -71,7 +90,8 @@ step(const json_t *value, const char *pointer, const char **rest)
 	if (json_is_object(value))
 		return member(value, token, len);
 	if (json_is_array(value))
-		return item(value, token, len);
+		return memchr(token, '=', len) ? chosen(value, token, len)
+					       : item(value, token, len);
 	return NULL;
 }
 

@@ -6,7 +6,9 @@
 
 /* The document of RFC 6901, section 5, and a little more. */
 static const char document[] = "{\"foo\": [\"bar\", \"baz\"], \"\": 0, \"a/b\": 1, \"c%d\": 2, "
-			       "\"m~n\": 8, \"~1\": 9, \"deep\": {\"er\": {}, \"n\": null}}";
+			       "\"m~n\": 8, \"~1\": 9, \"deep\": {\"er\": {}, \"n\": null}, "
+			       "\"all\": [1, {\"id\": 5}, {\"id\": \"a\", \"n\": 1}, "
+			       "{\"id\": \"b/=\", \"n\": 2}, {\"id\": \"a\", \"n\": 3}]}";
 
 static const struct {
 	const char *pointer, *value; /* JSON; NULL: absent */
@@ -34,6 +36,15 @@ static const struct {
 	{ "/fooo", NULL },
 	{ "foo", NULL },
 	{ "/deep/n/x", NULL },
+	{ "/all/id=a/n", "1" },
+	{ "/all/id=b~1=/n", "2" },
+	{ "/all/id=b", NULL },
+	{ "/all/id=", NULL },
+	{ "/all/id=5", NULL },
+	{ "/all/=a", NULL },
+	{ "/all/n=1", NULL },
+	{ "/foo/id=a", NULL },
+	{ "/deep/er=a", NULL },
 };
 
 ParameterizedTestParameters(pointer, get)
@@ -71,7 +82,8 @@ static const struct {
 	{ "/deep/er/x/y", "/deep/er exists, and is an empty object" },
 	{ "/deep/n/x", "/deep/n exists, and is null" },
 	{ "/foo/7", "/foo exists, with 2 items" },
-	{ "/nope", "the root exists, with keys: foo, , a/b, c%d, m~n, ~1, deep" },
+	{ "/nope", "the root exists, with keys: foo, , a/b, c%d, m~n, ~1, deep, all" },
+	{ "/all/id=x/n", "/all exists, with 5 items" },
 	{ "/a~1b/x", "/a~1b exists, and is a number" },
 };
 

@@ -87,6 +87,7 @@ struct attempt {
 	const struct step_list *list;
 	size_t index; /* of the step in `list` */
 	bool cleaning;
+	bool answered; /* a reply says what the case expected, not a claim in SQL */
 	enum phase phase;
 	size_t item;
 	struct current now;

@@ -58,6 +58,22 @@ wait_and_retry(struct attempt *attempt)
 			 attempt);
 }
 
+/* What a case expected, in one line, is the last reply it asked for; a claim in SQL behind it
+ * proves the same, and says its own only where it does not hold or where nothing was asked over
+ * HTTP. */
+static bool
+speaks_for_case(const struct attempt *attempt)
+{
+	const struct step *step = attempt->now.step;
+
+	if (attempt->cleaning)
+		return false;
+	if (step->kind != STEP_SQL || !attempt->result.expected)
+		return true;
+	return step->persona && (!attempt->answered || attempt_broken(attempt) ||
+				 attempt->now.judgement.trouble != TROUBLE_NONE);
+}
+
 bool
 attempt_settle(struct attempt *attempt)
 {
@@ -71,10 +87,10 @@ attempt_settle(struct attempt *attempt)
 		return false;
 	}
 	result->assertions += judgement->assertions;
-	if (!attempt->cleaning && (attempt->now.step->persona || !result->expected ||
-				   attempt->now.step->kind != STEP_SQL)) {
+	if (speaks_for_case(attempt)) {
 		result->expected = judgement->expected;
 		result->actual = judgement->actual;
+		attempt->answered = attempt->now.step->kind != STEP_SQL;
 	}
 	if (judgement->note)
 		result->note = judgement->note;

@@ -71,7 +71,8 @@ rule_4() {
 		says "$work/failing/run/latest/result.json" '[.cases[] | select(.id == "error-control" or .id == "error-unknown")
 			| .trouble] == ["blocked", "unknown"]' &&
 		says "$work/gate/pre-deploy/latest/result.json" '.cases[] | select(.id == "rls-02-crew-approve-denied")
-			| .proof | test("nothing changed") and test("control")' || return 1
+			| .expected == "403 INSUFFICIENT_PERMISSIONS" and .actual == .expected
+			and (.proof | test("nothing changed") and test("control"))' || return 1
 	exits 2 "$lensgate" validate fixtures/invalid/suite-unproved-refusal/suite.yaml \
 		--env ./fixtures/hostile/environment.yaml 2>"$work/mistakes"
 	grep -q 'a refusal needs `control` or `unchanged`' "$work/mistakes"

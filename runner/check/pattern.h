@@ -56,8 +56,8 @@ const char *pattern_text(const json_t *value, size_t max, struct arena *arena);
 /* The rows of the operator table, for help. */
 const struct operator_help *pattern_operators(size_t *count);
 
-/* The value at a JSON Pointer (RFC 6901), borrowed; NULL when absent. In an array `key=text` stands for the
- * first item that has this text at this key. */
+/* The value at a JSON Pointer (RFC 6901), borrowed; NULL when absent. In an array `key=text` stands
+ * for the first item that has this text at this key. */
 const json_t *pointer_get(const json_t *value, const char *pointer);
 /* The longest prefix of `pointer` that exists in `value`, and the keys to be found there:
  * "/data exists, with keys: a, b, c". In `arena`. */

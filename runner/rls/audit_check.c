@@ -133,13 +133,18 @@ static const struct audit_check checks[] = {
 	{ "B27", "or-past-tenant", AUDIT_ERROR, "one side of an OR in a policy looks at no tenant",
 	  "whatever fulfils that side is shown, or written, in every tenant; no row in a test may "
 	  "do so" },
-
 	{ "B28", "never-true", AUDIT_WARNING, "a policy lets no row through",
 	  "a stand-in that was never replaced: every statement succeeds and finds nothing; where "
 	  "it "
 	  "is meant, a grant that is not there says so aloud" },
 	{ "B29", "duplicate", AUDIT_NOTE, "two policies of a table say the same",
 	  "who changes or drops one of them changes nothing, and believes to have done so" },
+	{ "B30", "check-loses-owner", AUDIT_WARNING,
+	  "USING looks at whose row it is, WITH CHECK does not",
+	  "one's own row can be put under somebody else's name" },
+	{ "B31", "settable", AUDIT_WARNING,
+	  "a policy, or a function it calls, goes by a setting that callers choose",
+	  "claims are verified before they are set; headers and settings of one's own are not" },
 
 	{ "C1", "view-as-owner", AUDIT_ERROR, "a view shows what its owner may see",
 	  "without security_invoker the policies are applied for the owner, not for the caller; "
@@ -185,12 +190,17 @@ static const struct audit_check checks[] = {
 	{ "C17", "trigger-disabled", AUDIT_WARNING, "a trigger of a protected table is disabled",
 	  "rules about columns and states are triggers, for policies cannot say them; often left "
 	  "behind by a migration" },
-
 	{ "C18", "definer-temp", AUDIT_WARNING,
 	  "a SECURITY DEFINER function looks for tables in pg_temp first",
 	  "unless its search_path names pg_temp, at its end, a caller's temporary table stands in "
 	  "for "
 	  "any table that the function names without its schema" },
+	{ "C19", "sets-identity", AUDIT_WARNING,
+	  "a client role may call a function that sets what policies go by",
+	  "behind a pool or an API this is how one user becomes another" },
+	{ "C20", "immutable-asks", AUDIT_ERROR,
+	  "a function that policies call depends on who calls, and is IMMUTABLE",
+	  "PostgreSQL may compute it once, when it plans, and keep the answer for the next user" },
 
 	{ "D1", "client-bypasses", AUDIT_ERROR, "a client role is exempt from row-level security",
 	  "superuser and BYPASSRLS, own or one SET ROLE away, make every policy void" },

@@ -14,6 +14,22 @@
 			from regexp_split_to_table(one.m[2], ' OR ') as piece), ' no ') end)
 	from fold f cross join lateral (select regexp_match(f.text, '([\w.]*)\(([^()]*)\)') as m) as one
 	where one.m is not null
+), or_true as (
+	-- "IS NOT TRUE OR", "flag = true OR" and "coalesce(flag, true) OR" are something else.
+	select oid from pol where expr ~* ('\mOR\s+\(*true\M(?!\s*(=|<>|IS\M))'
+		'|(?<!\mIS |\mNOT |= |<> |, )\mtrue\)*\s+OR\M')
+), alone as (
+	-- Policies for UPDATE that no other permissive one stands beside.
+	select oid from pol p where not exists (select from pol o where o.polrelid = p.polrelid
+		and o.oid <> p.oid and o.polpermissive and o.client and o.polcmd in ('w', '*'))
+), setting as (
+	-- Settings by which policies, or functions that they call, judge.
+	select p.oid as polid, 'policy' as kind, p.name, lower(p.expr) as text, m[1] as name_of
+	from pol p cross join regexp_matches(lower(p.expr), 'current_setting\(''([^'']+)''', 'g') as m
+	union
+	select pfn.polid, 'function', b.name, b.src, m[1]
+	from pfn join body b on b.oid = pfn.fn
+		cross join regexp_matches(b.src, 'current_setting\(\s*''([^'']+)''', 'g') as m
 )
 select 'B1' as code, 'policy' as kind, p.name as object,
 	format('%s: %s lets every row through', p.cmd, case
@@ -40,7 +56,7 @@ where p.polpermissive and p.client and p.polcmd = 'r' and arg.tenant is not null
 union all
 select 'B2', 'policy', p.name, 'the other conditions do not matter: ' || p.expr,
 	format('%s using (...); -- without OR true', p.alteration)
-from pol p where p.expr ~* '\mOR\s+\(*true\M|\mtrue\)*\s+OR\M'
+from pol p join or_true on or_true.oid = p.oid
 union all
 select 'B3', 'policy', p.name, format('%s: asks who calls and nothing about the row: %s', p.cmd,
 		p.expr),
@@ -77,8 +93,8 @@ union all
 select 'B7', 'policy', p.name, 'lets through whoever has no claims: ' || p.expr,
 	format('%s using (... is not null and ...);', p.alteration)
 from pol p
-where p.expr ~* ('(auth\.(uid|jwt|role)\(\)|current_setting\([^)]*\)|\w+\.(yacht|tenant|org|user)\w*\(\))'
-	'( ->>? ''\w+''::text)?( AS \w+)?[) ]*(::\w+[) ]*)* IS NULL')
+where p.expr ~* ('(current_setting\([^)]*\)|(\w+|"[^"]+")\.(\w+|"[^"]+")\(\))'
+	'( ->>? ''\w+''::text)?( AS (\w+|"[^"]+"))?[) ]*(::\w+[) ]*)* IS NULL')
 union all
 select 'B8', 'policy', p.name, 'reads its own table: every statement ends in 42P17',
 	'move the sub-query into a SECURITY DEFINER function with a fixed search_path'
@@ -183,7 +199,22 @@ from pol p cross join lateral (
 		'\(?(\w+) = \(* ?(?:SELECT )?auth\.uid\(\)', 'i'))[1] || '\M')) as lost
 where p.polpermissive and p.client and p.polcmd in ('w', '*') and p.wc is not null
 	and (p.wc_tenant or p.q_tenant is not true) -- else B4 says it
+	and p.oid not in (select oid from alone)
 group by p.name, p.alteration, p.q
+union all
+select 'B30', 'policy', p.name, format('USING asks whose row it is (%s), WITH CHECK does not: it can be '
+		'given to somebody else', string_agg(distinct k.name, ', ')),
+	format('%s with check (... and %s = (select ...));', p.alteration, min(k.name))
+from pol p join alone on alone.oid = p.oid
+	cross join regexp_matches(p.q, '(?<![\w."])("(?:[^"]|"")+"|[a-z_]\w*)\)?(?:::\w+)? = \(*\s*(?:SELECT )?'
+		'\(*(?:\w+|"[^"]+")\.(\w+|"[^"]+")\(\)', 'g') as m
+	join polcol k on k.polid = p.oid and k.name = m[1]
+where p.polpermissive and p.client and p.polcmd in ('w', '*') and p.wc is not null
+	and k.name is distinct from p.tenant and strpos(p.wc, k.name) = 0
+	and exists (select from asks join body b on b.oid = asks.fn where quote_ident(b.proname) = m[2])
+	and exists (select from cr where has_column_privilege(cr.oid, p.polrelid, k.attnum, 'UPDATE'))
+	and (p.wc_tenant or p.q_tenant is not true) -- else B4 says it
+group by p.name, p.alteration
 union all
 select 'B19', 'policy', p.name, format('%s: rows without a tenant can be written by everybody: %s',
 		p.cmd, coalesce(p.wc, p.q)),
@@ -191,7 +222,7 @@ select 'B19', 'policy', p.name, format('%s: rows without a tenant can be written
 		case p.polcmd when 'a' then 'with check' else 'using' end, p.tenant)
 from pol p
 where p.polpermissive and p.client and p.polcmd <> 'r'
-	and p.expr ~ ('\m' || p.tenant || '\)? IS NULL')
+	and p.expr ~ (p.pattern || '\)? IS NULL|NOT \(+' || p.pattern || ' IS DISTINCT FROM')
 union all
 select 'B20', 'policy', w.name, format('users write here what they like about themselves, and by '
 		'this table go %s', string_agg(distinct p.name, ', ')), w.removal
@@ -241,4 +272,16 @@ select 'B27', 'policy', p.name, format('%s of %s: one side of an OR looks at no 
 from fold f join pol p on p.oid = f.polid
 where f.text !~ '\(' and exists (select from regexp_split_to_table(f.text, ' OR ') as piece
 	where piece !~ f.pattern and piece !~ '\myes\M')
-	and (p.q_tenant or p.wc_tenant) and p.expr !~* '\mOR\s+\(*true\M|\mtrue\)*\s+OR\M'
+	and (p.q_tenant or p.wc_tenant) and p.oid not in (select oid from or_true)
+union all
+select 'B31', s.kind, s.name, format('goes by %s, which %s', string_agg(distinct s.name_of, ', '),
+		case when min(s.name_of) ~ '^request\.' then 'every caller writes as he likes'
+			when bool_or(s.name_of !~ '\.') then 'whoever connects chooses'
+			else 'whoever can run a statement can set, beside the claims, which he cannot' end)
+		|| case s.kind when 'policy' then '' else format('; by it go %s', string_agg(distinct p.name, ', ')) end,
+	'go by the claims, or by a table that only the service writes'
+from setting s join pol p on p.oid = s.polid
+where p.client and (s.name_of ~ '^request\.(headers?|cookies?)(\.|$)'
+	or s.name_of in ('application_name', 'search_path')
+	or s.name_of ~ '\.' and s.name_of !~ '^request\.' and s.text ~ 'request\.jwt|auth\.(uid|jwt)\(')
+group by s.kind, s.name

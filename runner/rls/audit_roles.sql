@@ -103,7 +103,8 @@ select 'D10', 'table', bare.relname, format('no index begins with %s, by which %
 from (select p.oid, p.relname, p.polname, p.tenant, string_agg(c.name, ' or ' order by c.name)
 			filter (where c.compared) as columns, min(c.name) filter (where c.compared) as first,
 		bool_or(c.compared and c.name = p.tenant) as has_tenant
-	from pol p join (select k.polid, k.attnum, k.name, p.q ~ ('\m' || k.name || '\)? = ') as compared
+	from pol p join (select k.polid, k.attnum, k.name, p.q ~ ('(?<![\w"])'
+				|| regexp_replace(k.name, '\W', '\\\&', 'g') || '\)? = ') as compared
 			from polcol k join pol p on p.oid = k.polid) as c on c.polid = p.oid
 		left join (select distinct indrelid, indkey[0] as attnum from pg_index) as i
 			on i.indrelid = p.polrelid and i.attnum = c.attnum

@@ -132,3 +132,20 @@ select 'C17', 'trigger', r.name || '.' || quote_ident(t.tgname), format('%s is n
 	format('alter table %s enable trigger %I;', r.name, t.tgname)
 from pg_trigger t join rel r on r.oid = t.tgrelid
 where not t.tgisinternal and t.tgenabled in ('D', 'R') and r.relrowsecurity
+union all
+-- A plan holds what it returned when the plan was made, for whoever comes next.
+select 'C20', 'function', b.name, format('looks at who calls, and is declared IMMUTABLE; by it go %s',
+		string_agg(distinct p.name, ', ')),
+	format('alter function %s stable;', b.name)
+from pfn join pol p on p.oid = pfn.polid join body b on b.oid = pfn.fn join asks on asks.fn = b.oid
+where b.provolatile = 'i' group by b.name
+union all
+select 'C19', 'function', f.name, format('%s may call it, and it sets %s, by which policies go', f.roles,
+		coalesce(string_agg(distinct m[1], ', '), 'what its caller names')),
+	format('revoke execute on function %s from public, %s; -- the service sets who calls', f.name, f.list)
+from callable f cross join regexp_matches(f.src, 'set_config\(\s*(?:''([^'']+)''|\w)|'
+	'\mset\s+(?:local\s+|session\s+)?\w+\.\w+', 'g') as m
+where m[1] is null or m[1] ~ '^request\.' or exists (select from body b
+		where b.oid in (select fn from pfn) and strpos(b.src, '''' || m[1] || '''') > 0)
+	or exists (select from pol p where strpos(lower(p.expr), '''' || m[1] || '''') > 0)
+group by f.name, f.roles, f.list

@@ -70,8 +70,9 @@ with recursive arg as (
 ), pins as (
 	-- Policies that tie the row to the user who asks.
 	select oid as polid from pol where expr ~*
-		'= \(*( ?select )?\(*(auth\.uid\(\)|auth\.jwt\(\)|\(*current_setting\(''request\.jwt)'
-		or expr ~* '(auth\.uid\(\)|''sub''::text\)*(::uuid)?)( as \w+)?\)* = '
+		'= \(*( ?select )?\(*((\w+|"[^"]+")\.(uid|user_id|current_user_id)\(\)|auth\.jwt\(\)|current_user\M|'
+			'session_user\M|\(*current_setting\(''request\.jwt)'
+		or expr ~* '((\w+|"[^"]+")\.(uid|user_id|current_user_id)\(\)|''sub''::text\)*(::uuid)?)( as \w+)?\)* = '
 ), body as (
 	select f.*, n.nspname, f.oid::regprocedure::text as name,
 		regexp_replace(lower(coalesce(pg_get_function_sqlbody(f.oid), f.prosrc)),

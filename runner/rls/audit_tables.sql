@@ -8,6 +8,8 @@ where r.relkind in ('r', 'p') and not r.relrowsecurity
 	and not exists (select from pg_policy where polrelid = r.oid)
 	and not exists (select from pg_inherits i join pg_class p on p.oid = i.inhparent
 		where i.inhrelid = r.oid and p.relrowsecurity)
+	and not exists (select from pg_partition_ancestors(r.oid) as a join pg_class p on p.oid = a.relid
+		where p.relrowsecurity) -- A7 says it
 union all
 select 'A2', r.kind, r.name, format('its %s %s not in force, for row-level security is off%s',
 		count(*), case count(*) when 1 then 'policy is' else 'policies are' end,
@@ -58,8 +60,10 @@ select 'A7', r.kind, r.name, format('%s is protected, this %s of it is not: %s, 
 		p.oid::regclass, case when r.relispartition then 'partition' else 'child' end, may.who),
 	format(E'alter table %s enable row level security;\nrevoke all on %1$s from %s, public;',
 		r.name, may.roles)
-from rel r join may on may.relid = r.oid join pg_inherits i on i.inhrelid = r.oid
-	join pg_class p on p.oid = i.inhparent and p.relrowsecurity
+from rel r join may on may.relid = r.oid join lateral (select a.relid as oid from
+		pg_partition_ancestors(r.oid) as a join pg_class c on c.oid = a.relid and c.relrowsecurity
+		union select i.inhparent from pg_inherits i join pg_class c on c.oid = i.inhparent
+			and c.relrowsecurity where i.inhrelid = r.oid limit 1) as p on true
 where not r.relrowsecurity
 union all
 select 'A8', r.kind, r.name, format('%s may be null: is such a row everybody''s, or nobody''s?',
@@ -92,7 +96,8 @@ select 'A13', 'column', r.name || '.' || quote_ident(a.attname),
 		string_agg(quote_ident(cr.rolname), ', ' order by cr.rolname))
 from rel r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped, cr
 where a.attname ~* ('(^|_)(passwords?|passwd|passphrase|secrets?|api_?keys?|private_?key|'
-		'access_?token|refresh_?token|service_?key|totp|otp_secret|ssn|iban|card_?number|cvv)(_|$)')
+		'access_?token|refresh_?token|service_?key|signing_?key|encryption_?key|totp|otp_secret|ssn|iban|'
+		'card_?number|cvv)(_|$)|(^|_)(pin|pin_?code|hash|salt|token)$')
 	and r.relkind in ('r', 'p', 'v', 'm', 'f')
 	and has_schema_privilege(cr.oid, r.relnamespace, 'USAGE')
 	and has_column_privilege(cr.oid, r.oid, a.attnum, 'SELECT')

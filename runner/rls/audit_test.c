@@ -157,6 +157,8 @@ static const struct {
 	{ "B27", "bad.rows.b27" },
 	{ "B28", "bad.rows.b28" },
 	{ "B29", "bad.rows.b29" },
+	{ "B30", "bad.given.b30" },
+	{ "B31", "bad.whose()" },
 	{ "C1", "bad.overview" },
 	{ "C2", "bad.copied" },
 	{ "C3", "bad.of_mine()" },
@@ -175,6 +177,8 @@ static const struct {
 	{ "C16", "bad.unguarded()" },
 	{ "C17", "bad.strict.off_duty" },
 	{ "C18", "bad.shadowed()" },
+	{ "C19", "bad.become(text)" },
+	{ "C20", "bad.whose()" },
 	{ "D1", "bad_client" },
 	{ "D2", "bad.makers" },
 	{ "D3", "bad.yachts" },
@@ -301,6 +305,10 @@ Test(audit, what_is_right_is_not_reported)
 		"alter table \"Good One\".lines force row level security;"
 		"create policy by_function on \"Good One\".lines for select to authenticated"
 		" using (\"Good One\".\"May Read\"(note_id));"
+		/* what WITH CHECK leaves out no other policy lets in */
+		"create policy by_hod on \"Good One\".lines for update to authenticated"
+		" using (\"Good One\".\"May Read\"(note_id) and (select app.is_hod()))"
+		" with check (\"Good One\".\"May Read\"(note_id));"
 		"grant select on \"Good One\".lines to authenticated");
 	cr_assert(look((struct audit_options){ .schemas = { schemas, 1 } }), "%s", t.err.message);
 	cr_expect(found("C3", "\"Good One\".\"May Read\"(uuid)"));
@@ -334,6 +342,26 @@ static const struct {
 	  "for update to authenticated using (\"Tenant Id\" = (select app.yacht_id()))"
 	  " with check (state = 'a' or \"Tenant Id\" = (select app.yacht_id()))" },
 	{ "b5", "A16", "for update to authenticated using (\"Owner\" = (select auth.uid()))" },
+	{ "s4", NULL,
+	  "for select to authenticated using ((state = 'a') is not true and"
+	  " \"Tenant Id\" = (select app.yacht_id()) and (flag = true or coalesce(flag, true) or"
+	  " (note = 'x') is not true or note is null))" },
+	{ "s5", NULL, "for select to authenticated using (\"Owner\" = (select \"Q\".uid()))" },
+	{ "b6", "B19",
+	  "for insert to authenticated with check (\"Tenant Id\" is null or"
+	  " \"Tenant Id\" = (select app.yacht_id()))" },
+	{ "b7", "B19",
+	  "for delete to authenticated using (\"Tenant Id\" is not distinct from"
+	  " (select app.yacht_id()))" },
+	{ "b8", "B7",
+	  "for select to authenticated using ((select \"Q\".uid()) is null or"
+	  " \"Tenant Id\" = (select app.yacht_id()))" },
+	{ "b9", "B31",
+	  "for select to authenticated using (\"Tenant Id\" ="
+	  " (current_setting('request.headers', true)::json ->> 'x-tenant')::uuid)" },
+	{ "b10", "B31",
+	  "for select to authenticated using (\"Tenant Id\" = (select app.yacht_id()) and"
+	  " note = current_setting('application_name'))" },
 };
 
 Test(audit, an_or_is_read_by_what_it_binds_and_a_tenant_by_what_it_is_compared_with)
@@ -342,7 +370,9 @@ Test(audit, an_or_is_read_by_what_it_binds_and_a_tenant_by_what_it_is_compared_w
 
 	run_sql("create schema \"Q\"; grant usage on schema \"Q\" to authenticated;"
 		"create table \"Q\".t (id uuid primary key, \"Tenant Id\" uuid not null,"
-		" \"Owner\" uuid, state text, note text);"
+		" \"Owner\" uuid, state text, note text, flag boolean);"
+		"create function \"Q\".uid() returns uuid language sql stable set search_path = ''"
+		" as 'select auth.uid()';"
 		"create index on \"Q\".t (\"Tenant Id\"); create index on \"Q\".t (\"Owner\");"
 		"alter table \"Q\".t enable row level security;"
 		"alter table \"Q\".t force row level security;"

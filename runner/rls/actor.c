@@ -31,6 +31,7 @@ actors_add(struct actors *actors, const struct actor *actor)
 		.role = copy(arena, actor->role),
 		.database_role = copy(arena, actor->database_role),
 		.claims = copy(arena, actor->claims),
+		.settings = copy(arena, actor->settings),
 		.tenant = copy(arena, actor->tenant),
 		.user = copy(arena, actor->user),
 		.twin_of = copy(arena, actor->twin_of),
@@ -99,7 +100,40 @@ user_of(const struct actors *actors, const char *tenant)
 /* What a user would write about himself: the other tenant wherever a tenant may be read, the
  * greatest role wherever a role may be, somebody else where it says who he is. */
 static json_t *
-boast(const char *other, const char *user, const json_t *keys)
+lie(const char *other, const char *key)
+{
+	size_t len = strlen(key);
+
+	if (strstr(key, "role"))
+		return len && key[len - 1] == 's'
+			       ? json_pack("[s, s, s]", "admin", "owner", "manager")
+			       : json_string("admin");
+	return json_string(other);
+}
+
+/* The same where a policy looks deeper: user_metadata -> 'app' ->> 'tenant'. */
+static void
+boast_below(json_t *metadata, const char *other, const json_t *path)
+{
+	for (size_t i = 0; i < json_array_size(path); i++) {
+		const char *key = json_string_value(json_array_get(path, i));
+		json_t *next = json_object_get(metadata, key);
+
+		if (i + 1 == json_array_size(path)) {
+			if (!next)
+				json_object_set_new(metadata, key, lie(other, key));
+			return;
+		}
+		if (!json_is_object(next)) {
+			next = json_object();
+			json_object_set_new(metadata, key, next);
+		}
+		metadata = next;
+	}
+}
+
+static json_t *
+boast(const char *other, const char *user, const struct actor_reading *reading)
 {
 	static const char *const names[] = { "sub", "uid", "user_id" };
 	static const char *const tenants[] = { "tenant",          "tenant_id",  "org_id",
@@ -116,22 +150,24 @@ boast(const char *other, const char *user, const json_t *keys)
 		json_object_set_new(metadata, names[i], json_string(user));
 	json_object_set_new(metadata, "is_admin", json_true());
 	json_object_set_new(metadata, "admin", json_true());
-	for (size_t i = 0; i < json_array_size(keys); i++) {
-		const char *key = json_string_value(json_array_get(keys, i));
+	for (size_t i = 0; i < json_array_size(reading->keys); i++) {
+		const char *key = json_string_value(json_array_get(reading->keys, i));
 
 		if (!json_object_get(metadata, key))
-			json_object_set_new(metadata, key,
-					    json_string(strstr(key, "role") ? "admin" : other));
+			json_object_set_new(metadata, key, lie(other, key));
 	}
+	for (size_t i = 0; i < json_array_size(reading->paths); i++)
+		boast_below(metadata, other, json_array_get(reading->paths, i));
 	return metadata;
 }
 
 static void
-add_forged(struct actors *actors, const struct actor *honest, const char *other, const json_t *keys)
+add_forged(struct actors *actors, const struct actor *honest, const char *other,
+	   const struct actor_reading *reading)
 {
 	struct actor forged = *honest;
 	json_t *claims = honest->claims ? json_loads(honest->claims, 0, NULL) : NULL;
-	json_t *metadata = boast(other ? other : "", user_of(actors, other), keys);
+	json_t *metadata = boast(other ? other : "", user_of(actors, other), reading);
 	json_t *own = json_object_get(claims, "user_metadata");
 
 	if (!claims) {
@@ -153,17 +189,49 @@ add_forged(struct actors *actors, const struct actor *honest, const char *other,
 	json_decref(claims);
 }
 
-void
-actors_add_twins(struct actors *actors, const char *other, const json_t *keys)
+/* More than the name of a database role. */
+static bool
+has_to_lose(const struct actor *actor)
 {
+	json_t *claims = actor->claims ? json_loads(actor->claims, 0, NULL) : NULL;
+	size_t count = json_object_size(claims) - (json_object_get(claims, "role") != NULL);
+
+	json_decref(claims);
+	return count > 0 || actor->settings;
+}
+
+static void
+add_all_forged(struct actors *actors, size_t first, const char *other,
+	       const struct actor_reading *reading)
+{
+	size_t count = json_array_size(reading->paths) ? actors->count : first + 1;
+
+	for (size_t i = first; i < count; i++) {
+		/* A copy: adding moves the list. */
+		const struct actor honest = actors->items[i];
+		const char *theirs = actors_other_tenant(actors, honest.tenant);
+
+		if (honest.kind == ACTOR_PERSONA && has_to_lose(&honest))
+			add_forged(actors, &honest, theirs ? theirs : other, reading);
+	}
+}
+
+void
+actors_add_twins(struct actors *actors, const char *other, const struct actor_reading *reading)
+{
+	size_t loser = 0;
+
 	if (!actors->count)
 		return;
-	/* A copy: adding moves the list. */
-	const struct actor first = actors->items[0];
+	while (loser < actors->count && !has_to_lose(&actors->items[loser]))
+		loser++;
 
-	if (!is_known(actors, ACTOR_FORGED))
-		add_forged(actors, &first, other, keys);
-	if (!is_known(actors, ACTOR_NO_CLAIMS))
+	/* A copy: adding moves the list. */
+	const struct actor first = actors->items[loser < actors->count ? loser : 0];
+
+	if (loser < actors->count && !is_known(actors, ACTOR_FORGED))
+		add_all_forged(actors, loser, other, reading);
+	if (loser < actors->count && !is_known(actors, ACTOR_NO_CLAIMS))
 		actors_add(actors, &(struct actor){ .name = "no-claims",
 						    .kind = ACTOR_NO_CLAIMS,
 						    .database_role = first.database_role,

@@ -21,6 +21,8 @@ struct actor {
 	const char *database_role;
 	const char *claims; /* JSON text; NULL: the setting is empty */
 	const char
+		*settings; /* {name: text} that the application sets for him, as JSON text; NULL */
+	const char
 		*tenant;  /* as text; a twin without one is measured against the first persona's */
 	const char *user; /* NULL: none */
 	const char *twin_of; /* NULL: a persona */
@@ -39,11 +41,20 @@ void actors_of_environment(struct actors *actors, const struct environment *envi
 /* Add a persona; all texts are copied. Borrowed until the next call. */
 struct actor *actors_add(struct actors *actors, const struct actor *actor);
 
-/* Add the twins: no claims, anonymous, and the first persona with user_metadata that names the
- * tenant `other`, somebody of it and every privileged role, under the usual names and `keys` (an
- * array of texts that policies read; NULL: none). Nobody is added twice; without a persona nobody
- * is. */
-void actors_add_twins(struct actors *actors, const char *other, const json_t *keys);
+/* What is read of claims. */
+struct actor_reading {
+	const json_t *keys; /* names that anything is read under: [text]; NULL: none */
+	const json_t
+		*paths; /* below user_metadata: [[text]]; NULL or empty: nothing is read of it */
+};
+
+/* Add the twins of whoever has claims or settings to lose: without them, and with user_metadata
+ * that names the tenant `other`, somebody of it and every privileged role, under the usual names
+ * and those of `reading`. The first is forged; where user_metadata is read, everybody is, each for
+ * a tenant that is not his. And somebody anonymous. Nobody is added twice; without a persona nobody
+ * is. Whom his database role alone makes who he is has no twin: nothing could be taken from him. */
+void actors_add_twins(struct actors *actors, const char *other,
+		      const struct actor_reading *reading);
 
 /* A tenant that is not `tenant`, of some actor; NULL: they are all of one. */
 const char *actors_other_tenant(const struct actors *actors, const char *tenant);

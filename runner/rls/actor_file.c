@@ -1,6 +1,7 @@
 #include "rls/actor_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "document/node.h"
 
@@ -14,6 +15,38 @@ claims_text(const struct node *persona)
 	char *text = json_dumps(claims.value, JSON_COMPACT);
 	if (!text)
 		abort();
+	return text;
+}
+
+/* What the application sets before a statement of his: {name: text}. */
+static char *
+settings_text(const struct node *persona)
+{
+	struct node settings, value;
+	const char *name = NULL;
+	char *text = NULL;
+	json_t *all = json_object();
+
+	if (!node_member(persona, "settings", &settings) || !node_is_object(&settings)) {
+		json_decref(all);
+		return NULL;
+	}
+	while (node_next(&settings, &name, &value)) {
+		if (!strchr(name, '.'))
+			node_fail(&value, "a setting of an application has a dot in its name");
+		else if (json_is_integer(value.value))
+			json_object_set_new(
+				all, name,
+				json_sprintf("%lld", (long long)json_integer_value(value.value)));
+		else if (json_is_string(value.value))
+			json_object_set(all, name, node_writable(value.value));
+		else
+			node_fail(&value, "must be a text or a whole number");
+	}
+	text = json_dumps(all, JSON_COMPACT);
+	if (!text)
+		abort();
+	json_decref(all);
 	return text;
 }
 
@@ -34,7 +67,7 @@ static void
 persona_read(struct actor_file *file, const struct node *node, const char *name,
 	     struct actors *actors)
 {
-	static const char *const keys[] = { "role", "tenant", "user", "claims" };
+	static const char *const keys[] = { "role", "tenant", "user", "claims", "settings" };
 	struct actor actor = { .name = name };
 
 	if (!node_is_object(node))
@@ -42,13 +75,14 @@ persona_read(struct actor_file *file, const struct node *node, const char *name,
 	node_keys(node, keys, COUNTOF(keys));
 	if (!node_text(node, "role", REQUIRED, &actor.database_role))
 		return;
-	char *claims = claims_text(node);
+	char *claims = claims_text(node), *settings = settings_text(node);
 	actor.tenant = scalar(&file->arena, node, "tenant");
 	actor.user = scalar(&file->arena, node, "user");
 	if (!actor.user)
 		actor.user = json_string_value(
 			json_object_get(json_object_get(node->value, "claims"), "sub"));
 	actor.claims = claims;
+	actor.settings = settings;
 	/* The usual claims of whoever is not logged in, unless some are written down. */
 	if (!claims)
 		actor.claims = arena_printf(&file->arena, "{\"role\":\"%s\"}", actor.database_role);
@@ -56,6 +90,7 @@ persona_read(struct actor_file *file, const struct node *node, const char *name,
 		actor.kind = ACTOR_ANONYMOUS;
 	actors_add(actors, &actor);
 	free(claims);
+	free(settings);
 }
 
 /* Those without a tenant are measured against that of the first who has one. */

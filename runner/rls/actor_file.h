@@ -4,14 +4,16 @@
  *	  ada:  { role: authenticated, tenant: t1, user: u1, claims: { sub: u1, org_id: t1 } }
  *	  bob:  { role: authenticated, tenant: t2, user: u2, claims: { sub: u2, org_id: t2 } }
  *	  web:  { role: anon }             # no tenant: must reach nothing
+ *	  job:  { role: app, tenant: t1, settings: { app.tenant_id: t1 } }
  *	tenant: { column: org_id, root: public.orgs }
  *	schemas: [public]
  *	public: [countries]                # may be read by anybody
  *	tables:                            # where a table differs, or its rows have owners
  *	  notes: { owner: author_id, state: status }
  *
- * `role` is the database role. `user` is the owner's value of one's own rows; default: the claim
- * `sub`. Everything but `personas` may be left out, or be given on the command line instead.
+ * `role` is the database role. `settings` is what the application sets for such a user. `user` is
+ * the owner's value of one's own rows; default: the claim `sub`. Everything but `personas` may be
+ *left out, or be given on the command line instead.
  */
 #ifndef RLS_ACTOR_FILE_H
 #define RLS_ACTOR_FILE_H

@@ -23,6 +23,7 @@ Test(actor_file, people_tenant_schemas_and_tables_are_read)
 		"  ada: { role: authenticated, tenant: 7, claims: { sub: u1, org: 7 } }\n"
 		"  bob: { role: authenticated, tenant: t2, user: u2 }\n"
 		"  web: { role: anon }\n"
+		"  job: { role: app, tenant: 9, settings: { app.tenant_id: 9, app.user: x } }\n"
 		"tenant: { column: org_id, root: public.orgs }\n"
 		"schemas: [public, app]\n"
 		"public: countries\n"
@@ -33,7 +34,7 @@ Test(actor_file, people_tenant_schemas_and_tables_are_read)
 
 	cr_assert(load(text, &file, &actors, &errors), "%s",
 		  errors.count ? errors.items[0].message : "");
-	cr_assert_eq(actors.count, 3);
+	cr_assert_eq(actors.count, 4);
 	cr_expect_str_eq(actors.items[0].tenant, "7");
 	cr_expect_str_eq(actors.items[0].user, "u1");
 	cr_expect_str_eq(actors.items[0].claims, "{\"sub\":\"u1\",\"org\":7}");
@@ -42,6 +43,8 @@ Test(actor_file, people_tenant_schemas_and_tables_are_read)
 	/* Whoever has no tenant must reach nothing, and is measured against the first one. */
 	cr_expect_eq(actors.items[2].kind, ACTOR_ANONYMOUS);
 	cr_expect_str_eq(actors.items[2].tenant, "7");
+	cr_expect_str_eq(actors.items[3].settings, "{\"app.tenant_id\":\"9\",\"app.user\":\"x\"}");
+	cr_expect_null(actors.items[0].settings);
 	cr_expect_str_eq(file.tenant_column, "org_id");
 	cr_expect_str_eq(file.root, "public.orgs");
 	cr_expect_eq(file.schema_count, 2);
@@ -60,6 +63,8 @@ static const struct {
 	{ "personas: { a: { role: r } }\n", "somebody needs a `tenant`" },
 	{ "personas: { a: { role: r, tenant: t } }\ntables: { x: { ownr: y } }\n",
 	  "did you mean `owner`" },
+	{ "personas: { a: { role: r, tenant: t, settings: { role: admin } } }\n", "has a dot" },
+	{ "personas: { a: { role: r, tenant: t, settings: { a.b: [] } } }\n", "must be a text" },
 	{ "persona: {}\npersonas: { a: { role: r, tenant: t } }\n", "unknown key `persona`" },
 	{ "personas: [a]\n", "must be a mapping" },
 };

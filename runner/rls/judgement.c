@@ -108,7 +108,12 @@ measured(struct judging *j, const struct matrix_cell *cell)
 
 	/* None of the rows that were there, but one that was planted. */
 	if (cell->letter == '~' && !cell->seen && cell->how)
-		return arena_printf(arena, "allowed on %s", cell->how);
+		return arena_printf(arena, "allowed %s%s",
+				    strncmp(cell->how, "on ", 3) == 0 ||
+						    strncmp(cell->how, "with ", 5) == 0
+					    ? ""
+					    : "on ",
+				    cell->how);
 	if (cell->letter == '~' && cell->of_seen)
 		text = arena_printf(arena, "allowed on %ld of %ld rows tried", cell->seen,
 				    cell->of_seen);
@@ -181,7 +186,9 @@ gained(struct judging *j, const struct matrix_cell *cell)
 		if (!is(matrix->actors[i].name, actor->twin_of))
 			continue;
 		honest = matrix_cell_of(matrix, cell, i);
-		if (honest && honest->letter != cell->letter && !matrix_is_open(honest->letter))
+		if (honest && honest->letter != cell->letter &&
+		    (!matrix_is_open(honest->letter) ||
+		     (honest->letter == '~' && cell->letter == 'A')))
 			return arena_printf(&j->out->arena,
 					    "user_metadata is what users write themselves, and %s "
 					    "without it has %c",

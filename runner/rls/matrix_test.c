@@ -70,6 +70,7 @@ measure(size_t connections)
 						.schema_count = t.file.schema_count,
 						.tenant_column = t.file.tenant_column,
 						.root = t.file.root,
+						.tables = t.file.tables,
 						.timeout_ms = 30000 };
 	struct loop *loop = loop_new();
 	const struct sql_options connect = { .conninfo = t.conninfo };
@@ -119,6 +120,12 @@ static const struct {
 	{ "holes.null_writable", "ada x no tenant's row x UPDATE", JUDGED_OPEN },
 	{ "holes.notes", "ada x other tenant's row x SELECT", JUDGED_OPEN },
 	{ "holes.parts_two", "ada x other tenant's row x SELECT", JUDGED_OPEN },
+	{ "holes.join_any", "ada x other tenant's row x INSERT", JUDGED_OPEN },
+	{ "holes.json_leak", "ada x other tenant's row x SELECT", JUDGED_OPEN },
+	{ "holes.tag_leak", "ada x other tenant's row x DELETE", JUDGED_OPEN },
+	{ "holes.unset_leak", "ada x other tenant's row x UPDATE", JUDGED_OPEN },
+	{ "holes.deep_forged", "ada+forged x own tenant's row x DELETE", JUDGED_OPEN },
+	{ "holes.pages", "ada x own tenant's row x MOVE to another tenant", JUDGED_OPEN },
 	{ "holes.orphans", "ada x any row x SELECT", JUDGED_UNKNOWN },
 };
 
@@ -136,7 +143,9 @@ static const char *const sound[] = { "holes.good",
 				     "holes.tenants",
 				     "holes.countries",
 				     "holes.behind_function",
-				     "holes.behind_view" };
+				     "holes.behind_view",
+				     "holes.dossiers",
+				     "holes.crowded" };
 
 static bool
 is_named(const struct judgements *found, size_t hole)

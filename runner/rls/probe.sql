@@ -3,7 +3,7 @@
 -- back. Created in pg_temp; nothing of it is run as a persona but the statement under test.
 --
 -- persona   {role, claims (text; null: ''), authenticator, settings {name: value}, superuser,
---            tenant, other, user, witnesses [claims of people of other tenants]}
+--            tenant, other, user, witnesses [{claims, settings} of others, one of the same tenant]}
 -- relation  as lensgate_relations() gave it
 --
 -- Letters: A allowed, B allowed only to a statement that reads no column, ~ on part of the rows,
@@ -35,7 +35,7 @@ $$;
 --            `prefix` of g and its hash; a 0 among them: triggers are in the way of planting.
 -- reach      how the row is found. blind: where current of a cursor opened before the switch: exactly
 --            one row, no SELECT policy. where: by its place. none.
--- candidate  the row: {nth in the cursor lensgate_rows, part, place}; of a planted one, nothing
+-- candidate  the row: {nth in the cursor lensgate_rows, part, place}; of a planted one, what it is a copy of
 -- plant      the row to plant first, as arguments of `plant` of g; null: none
 -- replica    no trigger and no foreign key is looked at; RLS is
 --
@@ -65,6 +65,7 @@ declare
 	-- its functions too.
 	quiet boolean := plant is not null and 0 = any (known);
 	stays boolean;
+	crowded boolean := false;   -- the row that the planted one is a copy of has to go
 	was text := session_user;
 begin
 	if reach = 'where' then
@@ -88,6 +89,10 @@ begin
 			if plant is not null then
 				if quiet then
 					done := set_config('session_replication_role', 'replica', true);
+				end if;
+				if crowded then
+					execute format('delete from %s where tableoid = %s and ctid = %L', f ->> 'name',
+						candidate ->> 'part', candidate ->> 'place');
 				end if;
 				if not (g ->> 'planting')::bigint = any (known) then
 					execute 'prepare ' || prefix || to_hex((g ->> 'planting')::bigint) || ' as ' || (g ->> 'plant');
@@ -180,12 +185,16 @@ begin
 					when own_table and state in ('42501', '22P02', '42883', '42704', '22023') then 'E'
 					else 'X' end;
 		end;
-		exit when state is null or not (state in ('55P03', '40P01', '40001') or stage = 'plant' and not quiet
-			and (state = '23503' or (f ->> 'stirs')::boolean) and (p ->> 'superuser')::boolean);
-		if stage = 'plant' and state not in ('55P03', '40P01', '40001') then
-			quiet := true;
+		continue when state in ('55P03', '40P01', '40001');
+		exit when state is null or stage <> 'plant' or (p ->> 'superuser')::boolean is not true;
+		if state in ('23505', '23P01') and candidate ? 'place' then
+			exit when crowded;
+			crowded := true;
+		else
+			exit when quiet or state <> '23503' and (f ->> 'stirs')::boolean is not true;
 			known := known || 0::bigint;
 		end if;
+		quiet := true;
 	end loop;
 end
 $$;
@@ -404,6 +413,13 @@ begin
 end
 $$;
 
+-- The columns that say together with the tenant's whose a row is, as a row of `class` has them.
+create function pg_temp.lensgate_home(f jsonb, s jsonb, class text) returns jsonb language sql as $$
+	select coalesce(jsonb_object_agg(w, coalesce(s -> class, s -> 'own', s -> 'mine', s -> 'colleague')
+		#> array['0', 'old', w]), '{}')
+	from jsonb_array_elements_text(f -> 'tenant_with') w
+$$;
+
 -- What stands for a row of `class` when there is none: copies of others, with tenant and owner put
 -- right. Empty when that cannot be done.
 create function pg_temp.lensgate_stand_ins(p jsonb, f jsonb, s jsonb, class text) returns jsonb
@@ -424,7 +440,7 @@ begin
 		if tenant is null and class <> 'null' then
 			return '[]';
 		end if;
-		override := jsonb_build_object(f ->> 'tenant_column', tenant);
+		override := jsonb_build_object(f ->> 'tenant_column', tenant) || pg_temp.lensgate_home(f, s, class);
 	end if;
 	if class = 'mine' and p ->> 'user' is null then
 		return '[]';
@@ -475,7 +491,7 @@ begin
 		letter := '?';
 		return;
 	end if;
-	t := pg_temp.lensgate_attempt(p, f, g, 'select 1 from ' || (f ->> 'name'), '{}', 'where', null,
+	t := pg_temp.lensgate_attempt(p, f, g, 'select 1 from ' || (f ->> 'name'), '{}', 'where', base,
 		pg_temp.lensgate_row(base ->> 'row', coalesce(base -> 'override', '{}') ||
 			pg_temp.lensgate_fresh(f, g) || constant), false, null, known);
 	known := t.known;
@@ -564,6 +580,17 @@ begin
 					letter := case when constant = '{}' then 'A' else '~' end;
 					how := case when constant = '{}' then 'a row of ours' else 'a row with ' || constant::text end;
 					reason := null;
+					exit;
+				end if;
+			end loop;
+		elsif letter = 'A' and class = 'null' then   -- everybody's, whatever they hold?
+			for constant in select k from jsonb_array_elements(f #> '{constants,SELECT}') k loop
+				t := pg_temp.lensgate_planted_shows(p, f, g, s, class, constant, known);
+				known := t.known;
+				tries := tries + 1;
+				if t.letter = '.' then
+					letter := '~';
+					how := 'not a row with ' || constant::text;
 					exit;
 				end if;
 			end loop;
@@ -750,6 +777,8 @@ declare
 	-- Another tenant's row is taken by its tenant column: whose it is within the tenant comes after.
 	brought text := case when class in ('other', 'null') and landing in ('mine', 'colleague') then 'own'
 		else landing end;
+	moved jsonb := case when command = 'MOVE' and brought in ('own', 'other') then
+		pg_temp.lensgate_home(f, s, brought) else '{}' end;
 begin
 	seen := 0;
 	of_seen := 0;
@@ -760,6 +789,12 @@ begin
 		letter := 'G';
 		reason := format('no %s privilege', replace(command, 'MOVE', 'UPDATE'));
 		return;
+	end if;
+	if command = 'INSERT' and class in ('other', 'null') and p ->> 'user' is not null
+			and f ->> 'owner' is not null then   -- one's own row, in a tenant that is not one's own
+		variants := (select jsonb_agg(v || own order by n, own = '{}' desc)
+			from jsonb_array_elements(variants) with ordinality e(v, n),
+				(values ('{}'::jsonb), (jsonb_build_object(f ->> 'owner', p ->> 'user'))) o(own));
 	end if;
 	if f -> 'rules' ? (case command when 'INSERT' then '3' when 'DELETE' then '4' else '2' end) then
 		letter := '?';
@@ -812,7 +847,7 @@ begin
 					u := pg_temp.lensgate_update(f, g, a.columns[i], a.news[i],
 						case when a.kept[i] then quote_literal(candidate ->> 'row') ||
 							case when plant is null then '{}' else array[quote_literal(override::text)] end end,
-						variant);
+						variant || moved);
 					continue when u.act is null;
 					act := u.act;
 					args := u.args;
@@ -851,7 +886,10 @@ begin
 						last := 'X';
 					end if;
 				end if;
-				if last in ('?', 'X') then
+				-- A row that cannot be there is nobody's to reach; a value that does not fit says nothing.
+				exit values_tried when last = '?' and candidate ? 'constant'
+					and t.state not in ('55P03', '40P01', '40001');
+				if last in ('?', 'X') and (variant = '{}' or t.state in ('55P03', '40P01', '40001')) then
 					unsure := coalesce(t.said, 'undecided');
 					if t.state in ('55P03', '40P01', '40001') then
 						blocked := t.state;
@@ -890,7 +928,8 @@ begin
 		if through and not candidate ? 'constant' then
 			seen := seen + 1;
 		end if;
-		exit when through and command = 'INSERT';
+		exit when through and command = 'INSERT' and (from_base is not null or class in ('other', 'null')
+			or f -> 'groups' <> '{}');
 	end loop;
 	letter := coalesce(letter, '?');
 	if letter = 'X' then
@@ -905,7 +944,8 @@ begin
 	elsif letter in ('A', 'B') and state is null then
 		reason := null;
 	end if;
-	if letter = 'A' and command <> 'INSERT' and seen < of_seen then
+	if letter = 'A' and seen < of_seen and (command <> 'INSERT'
+			or from_base is null and class not in ('other', 'null') and f -> 'groups' = '{}') then
 		letter := '~';
 	end if;
 end
@@ -957,15 +997,17 @@ declare
 	total jsonb := '{}';
 	shown jsonb;
 	found jsonb;
-	claims text;
+	who jsonb;
 	one text := 'A';
 	code text;
 	said text;
 begin
-	for claims in select '' union all select p ->> 'claims'
-			union all select jsonb_array_elements_text(coalesce(p -> 'witnesses', '[]')) loop
+	for who in select '{}' union all select p
+			union all select jsonb_array_elements(coalesce(p -> 'witnesses', '[]')) loop
 		begin
-			perform set_config('request.jwt.claims', coalesce(claims, ''), true);
+			perform set_config(e.key, e.value, true)
+			from jsonb_each_text(coalesce(who -> 'settings', '{}')) e;
+			perform set_config('request.jwt.claims', coalesce(who ->> 'claims', ''), true);
 			execute query into found;
 			raise sqlstate 'LG000';
 		exception
@@ -1078,6 +1120,13 @@ begin
 		end if;
 		return;
 	end if;
+	-- Exclusion constraints and deferred keys are looked at with the row already there, so that two runs
+	-- that try the same row at once wait for each other in vain.
+	for waited in 1..100 loop
+		exit when (f ->> 'crowds')::boolean is not true
+			or pg_try_advisory_lock(hashtext('lensgate'), (f ->> 'oid')::bigint::int);
+		perform pg_sleep(0.02);
+	end loop;
 	prefix := format('lensgate_%s_%s_', f ->> 'oid', quote_ident(p ->> 'role')::regrole::oid);
 	-- Statements are planned once for a role, and not for a persona, unless a function could be in the
 	-- plan that says it depends on nothing and is taken by its word: it may well read the claims.
@@ -1154,6 +1203,9 @@ begin
 		seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 1; label := null;
 		return next;
 	end loop;
+	if (f ->> 'crowds')::boolean then
+		perform pg_advisory_unlock(hashtext('lensgate'), (f ->> 'oid')::bigint::int);
+	end if;
 	-- A table with an open cursor on it cannot be altered, which a mutant may want next.
 	if s <> '{}' and commands && array['UPDATE', 'MOVE', 'DELETE'] then
 		close lensgate_rows;

@@ -11,6 +11,9 @@
 #define SETUP_MS   30000
 #define DEFAULT_MS 5000
 
+static const char claims_sql[] = {
+#include "rls/claims.sql.inc"
+};
 static const char relations_sql[] = {
 #include "rls/relations.sql.inc"
 };
@@ -68,24 +71,18 @@ role_exists(struct prober *prober, const char *role, struct error *err)
 	return found;
 }
 
-/* Names under which policies and the functions they may use read claims. */
-static json_t *
-metadata_keys(struct prober *prober, struct error *err)
+static bool
+read_claims(struct prober *prober, struct actors *actors, const char *other, struct error *err)
 {
-	json_t *rows = NULL, *keys = NULL;
+	json_t *rows = NULL;
+	bool ok = ask(prober, claims_sql, NULL, &rows, err);
 
-	if (ask(prober,
-		"select coalesce(jsonb_agg(distinct m[1]), '[]') as keys from ("
-		" select coalesce(qual, '') || ' ' || coalesce(with_check, '') as text"
-		" from pg_catalog.pg_policies"
-		" union all select prosrc from pg_catalog.pg_proc p join pg_catalog.pg_namespace n"
-		" on n.oid = p.pronamespace where n.nspname !~ '^pg_|^information_schema$'"
-		" and p.prosrc like '%metadata%') t,"
-		" regexp_matches(text, '->>?\\s*''(\\w+)''', 'g') m",
-		NULL, &rows, err))
-		keys = node_share(first_cell(rows, "keys"));
+	if (ok)
+		actors_add_twins(actors, other,
+				 &(struct actor_reading){ .keys = first_cell(rows, "keys"),
+							  .paths = first_cell(rows, "paths") });
 	json_decref(rows);
-	return keys;
+	return ok;
 }
 
 /* A tenant nobody here belongs to, for rows to be moved to. */
@@ -120,11 +117,8 @@ add_twins(struct prober *prober, struct error *err)
 		return false;
 	if (actors->count)
 		other = actors_other_tenant(actors, actors->items[0].tenant);
-	json_t *keys = metadata_keys(prober, err);
-	if (!keys)
+	if (!read_claims(prober, actors, other ? other : prober->other, err))
 		return false;
-	actors_add_twins(actors, other ? other : prober->other, keys);
-	json_decref(keys);
 	/* Outside of Supabase nobody is called anon: then there is nobody to be. */
 	struct actor *last = &actors->items[actors->count ? actors->count - 1 : 0];
 	struct error none = { 0 };
@@ -269,17 +263,37 @@ prober_relations(struct prober *prober, struct error *err)
 
 /* ---- trying ---- */
 
+/* What is set for an actor: what his role brings along, and over it what the application says. */
+static json_t *
+settings_of(const struct prober *prober, const struct actor *actor)
+{
+	const json_t *role = json_object_get(prober->measurer.roles, actor->database_role);
+	json_t *settings = json_object(), *own = NULL;
+
+	json_object_update(settings, node_writable(json_object_get(role, "settings")));
+	if (actor->settings)
+		own = json_loads(actor->settings, 0, NULL);
+	json_object_update(settings, own);
+	json_decref(own);
+	return settings;
+}
+
+/* Personas whom a view or function may show what this actor must not see: those of other tenants,
+ * and one of his own. */
 static json_t *
 witnesses(const struct prober *prober, const struct actor *actor)
 {
 	json_t *list = json_array();
+	size_t own = 0;
 
-	for (size_t i = 0; i < prober->actors->count && json_array_size(list) < 3; i++) {
+	for (size_t i = 0; i < prober->actors->count && json_array_size(list) < 4; i++) {
 		const struct actor *other = &prober->actors->items[i];
 
-		if (other->claims && other->tenant && actor->tenant &&
-		    strcmp(other->tenant, actor->tenant) != 0)
-			json_array_append_new(list, json_string(other->claims));
+		if (other->kind != ACTOR_PERSONA || !other->tenant || !actor->tenant ||
+		    (strcmp(other->tenant, actor->tenant) == 0 && own++))
+			continue;
+		json_array_append_new(list, json_pack("{s:s?, s:o}", "claims", other->claims,
+						      "settings", settings_of(prober, other)));
 	}
 	return list;
 }
@@ -292,7 +306,7 @@ persona_text(struct prober *prober, const struct actor *actor)
 	if (made)
 		return made;
 	const json_t *role = json_object_get(prober->measurer.roles, actor->database_role);
-	const json_t *settings = json_object_get(role, "settings");
+	json_t *settings = settings_of(prober, actor);
 	const char *other = actors_other_tenant(prober->actors, actor->tenant);
 	json_t *persona = json_pack("{s:s, s:s?, s:b, s:b, s:s?, s:s?, s:s?, s:o}", "role",
 				    actor->database_role, "claims", actor->claims, "superuser",
@@ -302,7 +316,8 @@ persona_text(struct prober *prober, const struct actor *actor)
 				    "user", actor->user, "witnesses", witnesses(prober, actor));
 
 	if (json_object_size(settings))
-		json_object_set(persona, "settings", node_writable(settings));
+		json_object_set(persona, "settings", settings);
+	json_decref(settings);
 	char *text = dump(persona);
 	json_object_set_new(prober->made_for, actor->name, json_string(text));
 	free(text);
@@ -318,8 +333,10 @@ take_back(struct prober *prober)
 
 	(void)snprintf(prober->state, sizeof(prober->state), "%s",
 		       sql_session_state(prober->session));
-	if (!sql_session_script(prober->session, "rollback to lensgate_probes", SETUP_MS, NULL,
-				&ignored))
+	if (!sql_session_script(
+		    prober->session,
+		    "rollback to lensgate_probes; select pg_catalog.pg_advisory_unlock_all()",
+		    SETUP_MS, NULL, &ignored))
 		prober->state[0] = '\0';
 }
 

@@ -2,9 +2,9 @@
 -- by whoever connected, inside a transaction that is rolled back; never run as a persona.
 
 -- For every table the SQL expression, over alias x, that gives its row's tenant as text, and the
--- column that decides it: its own column, else the shortest chain of single-column foreign keys to a
--- table that has it. Level by level, so that a table is met by its shortest chain and once.
--- {oid: {expr, column}}
+-- column that decides it: its own column, else the shortest chain of foreign keys to a table that has
+-- it; of a key of several columns the first, and the others `with` it. Level by level, so that a table
+-- is met by its shortest chain and once. {oid: {expr, column, with}}
 create function pg_temp.lensgate_tenants(tenant_column text, root oid, hints jsonb)
 	returns jsonb language plpgsql as $$
 declare
@@ -28,19 +28,21 @@ begin
 	end if;
 	for depth in 1..4 loop
 		select jsonb_object_agg(z.conrelid, z.entry) into next from (
-			select distinct on (k.conrelid) k.conrelid, jsonb_build_object('column', a.attname,
-				'expr', format('(select %s from %s y%s where y%s.%I = x.%I)',
+			select distinct on (k.conrelid) k.conrelid, jsonb_build_object('column', c.names[1],
+				'with', to_jsonb(c.names[2:]), 'expr', format('(select %s from %s y%s where %s)',
 					regexp_replace(found #>> array[k.confrelid::text, 'expr'], '\mx\.',
 						'y' || depth || '.', 'g'),
 					(select format('%I.%I', n.nspname, c.relname) from pg_catalog.pg_class c
 						join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = k.confrelid),
-					depth, depth, b.attname, a.attname)) as entry
-			from pg_catalog.pg_constraint k
-			join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
-			join pg_catalog.pg_attribute b on b.attrelid = k.confrelid and b.attnum = k.confkey[1]
-			where k.contype = 'f' and cardinality(k.conkey) = 1
-				and found ? k.confrelid::text and not found ? k.conrelid::text
-			order by k.conrelid, not a.attnotnull, k.conname) z;
+					depth, c.meets)) as entry
+			from pg_catalog.pg_constraint k cross join lateral (
+				select array_agg(a.attname::text order by u.n) as names, bool_and(a.attnotnull) as filled,
+					string_agg(format('y%s.%I = x.%I', depth, b.attname, a.attname), ' and ' order by u.n) as meets
+				from unnest(k.conkey, k.confkey) with ordinality u(a, b, n)
+				join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.a
+				join pg_catalog.pg_attribute b on b.attrelid = k.confrelid and b.attnum = u.b) c
+			where k.contype = 'f' and found ? k.confrelid::text and not found ? k.conrelid::text
+			order by k.conrelid, cardinality(k.conkey), not c.filled, k.conname) z;
 		exit when next is null;
 		found := found || next;
 	end loop;
@@ -93,7 +95,7 @@ $$;
 
 -- Values that the policies of one kind (r, a, w, d: SELECT, INSERT, UPDATE, DELETE) talk about, each
 -- on a column they look at: a row that carries one may be treated unlike those the table happens to
--- hold. [{column: value}], at most 12.
+-- hold. [{column: value}], at most 12, those first that stand beside their column.
 create function pg_temp.lensgate_constants(rel oid, kind "char", columns jsonb, tenant text, owner text)
 	returns jsonb language sql as $$
 	with texts as (
@@ -101,25 +103,59 @@ create function pg_temp.lensgate_constants(rel oid, kind "char", columns jsonb, 
 			coalesce(pg_catalog.pg_get_expr(polwithcheck, polrelid), '') as text
 		from pg_catalog.pg_policy where polrelid = rel and polcmd in (kind, '*')),
 	looked_at as (
-		select c.key as name, c.value ->> 'category' as category
-		from jsonb_each(columns) c
+		select c.key as name, c.value ->> 'category' as category, c.value as facts, t.text, t.pattern,
+			c.key is not distinct from owner as owner
+		from jsonb_each(columns) c cross join lateral (select text, '(?<![\w"])' || regexp_replace(
+			quote_ident(c.key), '\W', '\\\&', 'g') || '(?![\w"])' as pattern from texts) t
 		where (c.value ->> 'policy')::boolean and not (c.value ->> 'generated')::boolean
-			and not (c.value ->> 'key')::boolean
-			and c.key is distinct from tenant and c.key is distinct from owner
-			and exists (select from texts where text ~ ('\m' || regexp_replace(c.key, '\W', '.', 'g') || '\M'))),
-	words as (select distinct (regexp_matches(text, '''([^'']{1,60})''::', 'g'))[1] as word from texts),
-	numbers as (select distinct (regexp_matches(text, '(?<![\w''.-])(\d{1,9})(?![\w''.-])', 'g'))[1]::bigint
-		as number from texts)
-	select coalesce(jsonb_agg(v order by v::text), '[]') from (
-		select jsonb_build_object(l.name, w.word) v from looked_at l, words w
-		where l.category in ('S', 'E') and w.word !~ '^[{\[]'
-		union select jsonb_build_object(l.name, n.number + d) from looked_at l, numbers n,
-			generate_series(-1, 1) d where l.category = 'N'
-		union select jsonb_build_object(l.name, b) from looked_at l,
-			unnest(array[true, false]) b where l.category = 'B'
-		union select jsonb_build_object(l.name, t) from looked_at l,
-			unnest(array['1970-01-01', '2999-12-31']) t where l.category = 'D'
-		limit 12) z
+			and not (c.value ->> 'key')::boolean and c.key is distinct from tenant and t.text ~ t.pattern),
+	words as (select distinct text, (regexp_matches(text, '''([^'']{1,60})''::', 'g'))[1] as word from texts),
+	numbers as (select distinct text, (regexp_matches(text, '(?<![\w.-])(-?\d{1,9}(?:\.\d{1,6})?)(?![\w.:-])',
+		'g'))[1] as number from texts),
+	-- {column: value}, and the word it comes from, where there is one.
+	found as (
+		select l.*, to_jsonb(w.word) as v, w.word from looked_at l join words w using (text)
+			where l.category = 'S' and w.word !~ '^[{\[]' or l.facts -> 'labels' ? w.word
+		-- What a pattern fits, as far as that is simple.
+		union all select l.*, to_jsonb(regexp_replace(w.word, '[%^$]', '', 'g')), w.word
+			from looked_at l join words w using (text) where l.category = 'S' and w.word ~ '[%^$]'
+		union all select l.*, to_jsonb(repeat('x', n.number::int + 1)), n.number
+			from looked_at l join numbers n using (text)
+			where l.category = 'S' and l.text ~ 'length\(' and n.number ~ '^\d{1,3}$'
+		union all select l.*, to_jsonb(n.number::numeric + d), n.number
+			from looked_at l join numbers n using (text), generate_series(-1, 1) d where l.category = 'N'
+		union all select l.*, to_jsonb(b), b::text from looked_at l, unnest(array[true, false]) b
+			where l.category = 'B'
+		union all select l.*, to_jsonb(w), w from looked_at l, unnest(array['1970-01-01', '2999-12-31']) w
+			where l.category = 'D'
+		union all select l.*, to_jsonb(array[w.word]), w.word from looked_at l join words w using (text)
+			where l.category = 'A'
+		union all select l.*, jsonb_build_array(n.number::numeric), n.number
+			from looked_at l join numbers n using (text) where l.category = 'A'
+		union all select l.*, to_jsonb(w), w from looked_at l,
+			unnest(case when l.facts ->> 'type' in ('daterange', 'tsrange', 'tstzrange')
+				then array['[1970-01-01,1970-01-02)', '[2999-01-01,2999-01-02)', 'empty']
+				else array['[-1000000,-999999)', '[1000000,1000001)', 'empty'] end) w
+			where l.category = 'R'
+		union all select l.*, to_jsonb(w.word::jsonb), w.word from looked_at l join words w using (text)
+			where l.facts ->> 'type' in ('json', 'jsonb') and w.word ~ '^\{"[^{}]*\}$'
+		union all select l.*, jsonb_build_object(m[1], coalesce(to_jsonb(m[2]), 'true')), m[1]
+			from looked_at l, regexp_matches(l.text, '(?:->>?|\?) ''([^'']{1,60})''::text\)*'
+				'(?: = ''([^'']{1,60})''::text)?', 'g') m
+			where l.facts ->> 'type' in ('json', 'jsonb')
+		union all select l.*, jsonb_build_object(btrim(m[1], '"'), coalesce(to_jsonb(m[2]), to_jsonb(m[3]))),
+				coalesce(m[2], m[3])
+			from looked_at l, regexp_matches(l.text, l.pattern || '\)\.(\w+|"[^"]+")\)* [^a-z0-9'']{1,6}'
+				'(?:''([^'']{1,60})''::|(-?\d{1,9}))', 'g') m where l.category = 'C'
+		union all select l.*, 'null', 'NULL' from looked_at l where not (l.facts ->> 'required')::boolean
+			and l.text ~ (l.pattern || '\)? IS NULL')),
+	ranked as (
+		select jsonb_build_object(name, v) as v, bool_or(text ~ (pattern || '(?:(?! AND | OR ).){1,80}' || escaped)
+			or text ~ (escaped || '(?:(?! AND | OR ).){1,80}' || pattern)) as near
+		from found cross join lateral (select regexp_replace(word, '\W', '\\\&', 'g') as escaped) e
+		where not owner or v = 'null' group by 1)
+	select coalesce(jsonb_agg(v order by near desc, v::text), '[]')
+	from (select * from ranked order by near desc, v::text limit 12) z
 $$;
 
 -- Names and kinds of a function's columns when it is called as a table; empty for a scalar.
@@ -170,6 +206,7 @@ begin
 			'oid', q.oid::bigint, 'name', q.name, 'relname', q.relname, 'kind', q.relkind,
 			'schema', q.relnamespace::bigint,
 			'tenant', q.tenant ->> 'expr', 'tenant_column', q.tenant ->> 'column',
+			'tenant_with', coalesce(q.tenant -> 'with', '[]'),
 			'direct', q.tenant ->> 'expr' = 'x.' || quote_ident(q.tenant ->> 'column') || '::text',
 			'owner', case when q.columns ? (q.hint ->> 'owner') then q.hint ->> 'owner' end,
 			'state', case when q.columns ? (q.hint ->> 'state') then q.hint ->> 'state' end,
@@ -184,6 +221,8 @@ begin
 			'triggers', (select coalesce(bit_or(t.tgtype::int), 0) from pg_catalog.pg_trigger t
 				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')
 					and (t.tgtype & 3) = 3),
+			'crowds', exists (select from pg_catalog.pg_constraint k where k.conrelid = q.oid
+				and (k.contype = 'x' or k.contype in ('u', 'p') and k.condeferrable)),
 			'stirs', exists (select from pg_catalog.pg_trigger t
 				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')),
 			-- Anywhere: what is written here may set off what is checked late elsewhere.

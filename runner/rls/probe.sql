@@ -746,6 +746,21 @@ begin
 end
 $$;
 
+-- The condition that these columns hold what they hold in a row.
+create function pg_temp.lensgate_alike(f jsonb, columns jsonb, row_text text) returns text
+	language plpgsql as $$
+declare
+	held text;
+begin
+	execute format('select row(%s)::text from (select %L::%s as r) q', (select string_agg(
+			'(q.r).' || quote_ident(c), ', ' order by n) from jsonb_array_elements_text(columns)
+			with ordinality k(c, n)), row_text, f ->> 'name')
+	into held;
+	return format(' where row(%s)::text = %L', (select string_agg(quote_ident(c), ', ' order by n)
+		from jsonb_array_elements_text(columns) with ordinality k(c, n)), held);
+end
+$$;
+
 -- One cell of INSERT, UPDATE, MOVE or DELETE. `base` is the row an INSERT got through with, for the
 -- cells of column groups, which begin `from_base`.
 create function pg_temp.lensgate_write(p jsonb, f jsonb, g jsonb, s jsonb, command text, grp text,
@@ -911,6 +926,13 @@ begin
 						u := pg_temp.lensgate_attempt(p, f, g, act, args, 'where', candidate, null, false, null, known);
 						known := u.known;
 						tries := tries + 1;
+						if u.letter <> 'A' and u.state = '42501' and g -> 'selected' <> 'null' then
+							-- Its place cannot be asked for: by what the columns hold that can.
+							u := pg_temp.lensgate_attempt(p, f, g, act || pg_temp.lensgate_alike(f, g -> 'selected',
+								candidate ->> 'row'), args, 'none', candidate, null, false, null, known);
+							known := u.known;
+							tries := tries + 1;
+						end if;
 						if u.letter <> 'A' then
 							letter := 'B';
 							rank := rank || 'B'::text;
@@ -1194,6 +1216,22 @@ begin
 					else jsonb_build_object(c.class, w.base) end;
 			end if;
 		end if;
+		return next;
+	end loop;
+	-- Columns that are granted by name, where the table is not.
+	for command, grp in select k.command, e.key
+			from unnest(array['SELECT', 'INSERT', 'UPDATE']) with ordinality k(command, n), jsonb_each(f -> 'columns') e
+			where k.command = any (commands)
+				and has_schema_privilege(p ->> 'role', (f ->> 'schema')::bigint::oid, 'USAGE')
+				and not has_table_privilege(p ->> 'role', (f ->> 'oid')::bigint::oid, k.command)
+				and has_column_privilege(p ->> 'role', (f ->> 'oid')::bigint::oid,
+					(e.value ->> 'n')::smallint, k.command)
+				and exists (select from jsonb_each(f -> 'columns') o where not has_column_privilege(p ->> 'role',
+					(f ->> 'oid')::bigint::oid, (o.value ->> 'n')::smallint, k.command))
+			order by k.n, (e.value ->> 'n')::int loop
+		class := 'all';
+		letter := 'A';
+		seen := 0; of_seen := 0; state := null; how := null; reason := null; tries := 0; label := null;
 		return next;
 	end loop;
 	for command in select k from unnest(commands) k where k in ('TRUNCATE', 'REFERENCES', 'TRIGGER') loop

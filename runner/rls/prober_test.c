@@ -424,6 +424,36 @@ Test(prober, a_tenant_is_found_by_a_key_of_several_columns)
 	json_decref(cells);
 }
 
+/* "UPDATE+v" for each column of the command that is granted by name, joined by blanks. */
+static const char *
+granted(const json_t *cells, const char *command)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+		const char *group = json_string_value(json_object_get(cell, "grp"));
+
+		if (*group &&
+		    strcmp(json_string_value(json_object_get(cell, "command")), command) == 0)
+			text = arena_printf(&t.arena, "%s%s%s", text, *text ? " " : "", group);
+	}
+	return text;
+}
+
+Test(prober, columns_that_are_granted_by_name_are_cells_of_their_own)
+{
+	begin("revoke select, update on s.t from authenticated;"
+	      " grant select (id, tenant_id), update (v) on s.t to authenticated");
+	json_t *cells = probe_of("s.t");
+	cr_expect_str_eq(granted(cells, "SELECT"), "id tenant_id");
+	cr_expect_str_eq(granted(cells, "UPDATE"), "v");
+	cr_expect_str_eq(granted(cells, "INSERT"), "", "the table is granted");
+	/* Whoever may read some columns finds his rows by them: that is no blind write. */
+	cr_expect_str_eq(letters(cells, "DELETE"), "own=A other=.");
+	json_decref(cells);
+}
+
 /* The application sets who somebody is; the functions that show rows go by it. */
 Test(prober, settings_make_a_persona_and_bear_witness_to_what_is_hidden)
 {

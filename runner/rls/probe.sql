@@ -651,6 +651,19 @@ begin
 				kept := kept || false;
 			end loop;
 		end if;
+		if grp <> '' and (f ->> 'grouped')::boolean is not true then   -- every state there is
+			for n in select v from (
+					select jsonb_array_elements_text(case when f #> array['columns', c, 'labels'] <> 'null'
+						then f #> array['columns', c, 'labels'] else '[]' end) as v
+					union select r ->> 'is' from jsonb_each(s) k, jsonb_array_elements(k.value) r
+					union select k ->> c from jsonb_array_elements(f #> '{constants,UPDATE}') k) z
+					where v <> old ->> c order by v limit 8 loop
+				columns := columns || c;
+				news := news || n;
+				kept := kept || false;
+			end loop;
+			continue when columns <> '{}';
+		end if;
 		n := pg_temp.lensgate_other_value(p, f, c, old ->> c);
 		if n is not null then
 			columns := columns || c;
@@ -787,6 +800,9 @@ declare
 	u record;
 	through boolean;
 	unsure text;
+	weighed boolean := command = 'UPDATE' and grp <> '' and (f ->> 'grouped')::boolean is not true
+		and class not in ('other', 'null');   -- all values are tried, for some may be refused
+	refused boolean := false;
 	blocked text;   -- by somebody else's lock: a later try may tell
 	number int := 0;
 	-- Another tenant's row is taken by its tenant column: whose it is within the tenant comes after.
@@ -939,9 +955,11 @@ begin
 						end if;
 					end if;
 				end if;
+				refused := refused or last = 'D' and variant = '{}';
 				if last = 'A' then
 					through := true;
-					exit values_tried;
+					exit values_tried when not weighed;
+					exit;
 				end if;
 				-- The old row is out of reach, whatever is written.
 				exit values_tried when last in ('.', 'G');
@@ -951,7 +969,7 @@ begin
 			seen := seen + 1;
 		end if;
 		exit when through and command = 'INSERT' and (from_base is not null or class in ('other', 'null')
-			or f -> 'groups' <> '{}');
+			or (f ->> 'grouped')::boolean);
 	end loop;
 	letter := coalesce(letter, '?');
 	if letter = 'X' then
@@ -966,8 +984,8 @@ begin
 	elsif letter in ('A', 'B') and state is null then
 		reason := null;
 	end if;
-	if letter = 'A' and seen < of_seen and (command <> 'INSERT'
-			or from_base is null and class not in ('other', 'null') and f -> 'groups' = '{}') then
+	if letter = 'A' and (weighed and refused or seen < of_seen and (command <> 'INSERT'
+			or from_base is null and class not in ('other', 'null') and not (f ->> 'grouped')::boolean)) then
 		letter := '~';
 	end if;
 end

@@ -396,6 +396,41 @@ Test(prober, an_insert_that_takes_some_rows_only_is_told_from_one_that_takes_all
 	json_decref(cells);
 }
 
+/* "own=~" for the cells of the group `state`. */
+static char
+state_letter(const char *check)
+{
+	char letter = ' ';
+
+	begin(arena_printf(
+		&t.arena,
+		"alter table s.t add state text not null default 'new'"
+		"  check (state in ('new', 'sent', 'paid'));"
+		" create policy states on s.t as restrictive for update using (state <> 'paid')"
+		"  with check (%s)",
+		check));
+	json_t *cells = probe_of("s.t");
+	for (size_t i = 0; i < json_array_size(cells); i++) {
+		const json_t *cell = json_array_get(cells, i);
+
+		if (strcmp(json_string_value(json_object_get(cell, "grp")), "state") == 0 &&
+		    strcmp(json_string_value(json_object_get(cell, "class")), "own") == 0)
+			letter = *json_string_value(json_object_get(cell, "letter"));
+	}
+	json_decref(cells);
+	prober_close(t.prober);
+	t.prober = NULL;
+	return letter;
+}
+
+Test(prober, a_state_that_may_be_set_to_some_values_is_told_from_one_set_to_any)
+{
+	hint("{\"t\": {\"state\": \"state\"}}");
+	cr_expect_eq(state_letter("state in ('new', 'sent')"), '~');
+	cr_expect_eq(state_letter("state is not null"), 'A');
+	cr_expect_eq(state_letter("state = 'new'"), 'D');
+}
+
 Test(prober, nobodys_rows_that_only_some_show_are_part_of_them)
 {
 	begin("alter table s.t alter tenant_id drop not null, add shared boolean not null default "

@@ -211,7 +211,10 @@ begin
 			'owner', case when q.columns ? (q.hint ->> 'owner') then q.hint ->> 'owner' end,
 			'state', case when q.columns ? (q.hint ->> 'state') then q.hint ->> 'state' end,
 			'personal', coalesce((q.hint ->> 'personal')::boolean, false),
-			'next', q.hint -> 'next', 'groups', coalesce(q.hint -> 'groups', '{}'),
+			'next', q.hint -> 'next', 'grouped', q.hint ? 'groups',
+			-- Without a lens, which values a state may be set to is asked all the same.
+			'groups', coalesce(q.hint -> 'groups', case when q.columns ? (q.hint ->> 'state')
+				then jsonb_build_object(q.hint ->> 'state', array[q.hint ->> 'state']) end, '{}'),
 			'inserted_groups', coalesce(q.hint -> 'inserted_groups', '[]'),
 			'tenant_null', not coalesce((q.columns #>> array[q.tenant ->> 'column', 'required'])::boolean,
 				false),

@@ -489,6 +489,46 @@ Test(prober, columns_that_are_granted_by_name_are_cells_of_their_own)
 	json_decref(cells);
 }
 
+Test(prober, a_write_through_a_view_is_tried_on_a_row_of_each_class)
+{
+	begin("create view s.as_owner as select id, tenant_id, v from s.t;"
+	      " create view s.as_caller with (security_invoker) as select id, tenant_id, v from "
+	      "s.t;"
+	      " create view s.checked as select id, tenant_id, v from s.t where tenant_id = nullif("
+	      "  current_setting('request.jwt.claims', true), '')::jsonb ->> 'tenant_id'"
+	      "  with cascaded check option;"
+	      " create view s.blind as select id, tenant_id from s.t;"
+	      " grant select, insert, update, delete on s.as_owner, s.as_caller, s.checked to "
+	      "authenticated;"
+	      " grant update, delete on s.blind to authenticated");
+	actors_add(&t.actors, &(struct actor){ .name = "bob",
+					       .database_role = "authenticated",
+					       .claims = "{\"sub\":\"bob\",\"tenant_id\":\"t2\"}",
+					       .tenant = "t2" });
+	json_t *cells = probe_of("s.as_owner");
+	cr_expect_str_eq(letters(cells, "INSERT"), "own=A other=A");
+	cr_expect_str_eq(letters(cells, "UPDATE"), "own=A other=A");
+	cr_expect_str_eq(letters(cells, "DELETE"), "own=A other=A");
+	json_decref(cells);
+	prober_close(t.prober);
+	cells = probe_of("s.as_caller");
+	cr_expect_str_eq(letters(cells, "INSERT"), "own=A other=D");
+	cr_expect_str_eq(letters(cells, "UPDATE"), "own=A other=.");
+	cr_expect_str_eq(letters(cells, "DELETE"), "own=A other=.");
+	json_decref(cells);
+	prober_close(t.prober);
+	cells = probe_of("s.checked");
+	cr_expect_str_eq(letters(cells, "INSERT"), "own=? other=?", "the key speaks before the view");
+	cr_expect_str_eq(letters(cells, "UPDATE"), "own=A other=.");
+	json_decref(cells);
+	prober_close(t.prober);
+	cells = probe_of("s.blind");
+	cr_expect_str_eq(letters(cells, "DELETE"), "own=A other=A");
+	cr_expect_str_eq(letters(cells, "UPDATE"), "any=?");
+	cr_expect(strstr(reason_of(cells, "UPDATE"), "not read"));
+	json_decref(cells);
+}
+
 /* The application sets who somebody is; the functions that show rows go by it. */
 Test(prober, settings_make_a_persona_and_bear_witness_to_what_is_hidden)
 {

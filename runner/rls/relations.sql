@@ -220,7 +220,7 @@ begin
 				false),
 			'columns', q.columns, 'rows', greatest(q.reltuples, 0)::bigint,
 			'family', q.relkind = 'p' or q.relhassubclass,
-			'writable', pg_catalog.pg_relation_is_updatable(q.oid, false), 'folds', o.any,
+			'writable', pg_catalog.pg_relation_is_updatable(q.oid, true), 'folds', o.any,
 			'triggers', (select coalesce(bit_or(t.tgtype::int), 0) from pg_catalog.pg_trigger t
 				where t.tgrelid = q.oid and not t.tgisinternal and t.tgenabled in ('O', 'A')
 					and (t.tgtype & 3) = 3),

@@ -292,6 +292,7 @@ conclude(struct job *job)
 		.place = environment ? environment->name : "a database",
 		.subject = job->lens                 ? job->lens->name
 			   : settings->schemas.count ? settings->schemas.items[0]
+			   : job->file.schema_count  ? job->file.schemas[0]
 						     : "all schemas",
 		.title = settings->title,
 		.started = job->started,

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "document/node.h"
+#include "rls/functions.h"
 #include "rls/measurer.h"
 
 #define SETUP_MS   30000
@@ -14,16 +15,6 @@
 static const char claims_sql[] = {
 #include "rls/claims.sql.inc"
 };
-static const char relations_sql[] = {
-#include "rls/relations.sql.inc"
-};
-static const char probe_sql[] = {
-#include "rls/probe.sql.inc"
-};
-static const char self_test_sql[] = {
-#include "rls/self_test.sql.inc"
-};
-
 static const char *const commands[] = { "SELECT", "INSERT",   "UPDATE",     "MOVE",
 					"DELETE", "TRUNCATE", "REFERENCES", "TRIGGER" };
 
@@ -156,11 +147,8 @@ install(struct prober *prober, struct error *err)
 				  SETUP_MS, NULL, err) &&
 	       measurer_check(&prober->measurer, prober->session, err) &&
 	       measurer_may_be(prober->session, prober->actors, err) &&
-	       sql_session_script(prober->session, relations_sql, SETUP_MS, NULL, err) &&
-	       sql_session_script(prober->session, probe_sql, SETUP_MS, NULL, err) &&
-	       sql_session_script(prober->session, self_test_sql, SETUP_MS, NULL, err) &&
-	       self_test(prober, err) && add_twins(prober, err) &&
-	       measurer_may_be(prober->session, prober->actors, err) &&
+	       functions_create(prober->session, SETUP_MS, err) && self_test(prober, err) &&
+	       add_twins(prober, err) && measurer_may_be(prober->session, prober->actors, err) &&
 	       sql_session_script(prober->session, "savepoint lensgate_probes", SETUP_MS, NULL,
 				  err);
 }

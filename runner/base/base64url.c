@@ -4,15 +4,14 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 
 void
 base64url_add(struct buf *out, const void *bytes, size_t len)
 {
 	size_t room = (len + 2) / 3 * 4 + 1;
-	unsigned char *text = malloc(room);
+	unsigned char *text = must(malloc(room));
 
-	if (!text)
-		abort();
 	int written = EVP_EncodeBlock(text, bytes, (int)len);
 	for (int i = 0; i < written && text[i] != '='; i++) {
 		if (text[i] == '+')

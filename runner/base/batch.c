@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/must.h"
 #include "base/tree.h"
 
 #define MAX_ENTRIES 256
@@ -53,10 +54,8 @@ make_folders(struct batch *batch, const char *path, struct error *err)
 struct batch *
 batch_new(const char *folder, struct error *err)
 {
-	struct batch *batch = calloc(1, sizeof(*batch));
+	struct batch *batch = must(calloc(1, sizeof(*batch)));
 
-	if (!batch)
-		abort();
 	batch->folder = arena_text(&batch->arena, folder, strlen(folder));
 	char *staging = arena_printf(&batch->arena, "%s/.new-XXXXXX", folder);
 	if (!make_folders(batch, folder, err))

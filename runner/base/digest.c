@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 struct digest {
 	EVP_MD *method;
 	EVP_MD_CTX *context;
@@ -36,10 +38,8 @@ digest_hex(const void *bytes, size_t len, char hex[DIGEST_HEX_BYTES])
 struct digest *
 digest_new(void)
 {
-	struct digest *digest = malloc(sizeof(*digest));
+	struct digest *digest = must(malloc(sizeof(*digest)));
 
-	if (!digest)
-		abort();
 	digest->method = EVP_MD_fetch(NULL, "SHA256", NULL);
 	digest->context = EVP_MD_CTX_new();
 	/* Neither can fail where SHA256() works, but for memory. */

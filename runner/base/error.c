@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 
 bool
 error_set(struct error *err, enum error_code code, const char *fmt, ...)
@@ -61,9 +62,7 @@ errors_new(struct errors *list)
 {
 	if (list->count == list->room) {
 		list->room = list->room ? list->room * 2 : 8;
-		list->items = realloc(list->items, list->room * sizeof(*list->items));
-		if (!list->items)
-			abort();
+		list->items = must(realloc(list->items, list->room * sizeof(*list->items)));
 	}
 	list->items[list->count] = (struct error){ 0 };
 	return &list->items[list->count++];

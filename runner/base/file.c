@@ -9,24 +9,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/must.h"
+
 /* Read `file` to its end in growing steps: a pipe or /proc file has no size to ask for. */
 static char *
 read_all(FILE *file, size_t max, size_t *len)
 {
 	size_t room = (size_t)16 * 1024, got = 0, n;
-	char *text = malloc(room + 1);
+	char *text = must(malloc(room + 1));
 
-	if (!text)
-		abort();
 	while ((n = fread(text + got, 1, room - got, file)) > 0) {
 		got += n;
 		if (got > max)
 			break;
 		if (got == room) {
 			room *= 2;
-			text = realloc(text, room + 1);
-			if (!text)
-				abort();
+			text = must(realloc(text, room + 1));
 		}
 	}
 	text[got] = '\0';

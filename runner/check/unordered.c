@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define NOBODY SIZE_MAX
 
 struct pairing {
@@ -11,16 +13,6 @@ struct pairing {
 	size_t *pattern; /* of each item; NOBODY: free */
 	bool *tried;     /* items, in the search under way */
 };
-
-static void *
-zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* Find an item for `pattern`; one that is taken is freed when its pattern finds another.
  * Source: the augmenting paths of H. W. Kuhn. Recursion is at most UNORDERED_MAX deep. */
@@ -91,9 +83,9 @@ unordered_match(struct matching *matching, const struct at *at, const json_t *pa
 		return mismatch(matching, at, "$set", patterns,
 				"has %zu items; more than %d cannot be compared in any order",
 				pairing.items, UNORDERED_MAX);
-	pairing.fits = zeroed(pairing.patterns * pairing.items, sizeof(*pairing.fits));
-	pairing.pattern = zeroed(pairing.items, sizeof(*pairing.pattern));
-	pairing.tried = zeroed(pairing.items, sizeof(*pairing.tried));
+	pairing.fits = must(calloc(pairing.patterns * pairing.items + 1, sizeof(*pairing.fits)));
+	pairing.pattern = must(calloc(pairing.items + 1, sizeof(*pairing.pattern)));
+	pairing.tried = must(calloc(pairing.items + 1, sizeof(*pairing.tried)));
 	for (size_t i = 0; i < pairing.items; i++)
 		pairing.pattern[i] = NOBODY;
 

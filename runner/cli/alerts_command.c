@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "cli/exit.h"
 #include "cli/lens_file.h"
 #include "cli/mistakes.h"
@@ -58,9 +59,7 @@ load_rules(struct watchman *w)
 		return false;
 	if (!alert_rules_load(&w->rules, path, &w->errors))
 		return false;
-	w->alerts = calloc(w->rules.count + 1, sizeof(*w->alerts));
-	if (!w->alerts)
-		abort();
+	w->alerts = must(calloc(w->rules.count + 1, sizeof(*w->alerts)));
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/must.h"
 #include "cli/exit.h"
 #include "cli/mistakes.h"
 #include "evidence/handoff.h"
@@ -77,9 +78,7 @@ load_all(struct handing *handing, struct error *err)
 {
 	const struct settings *settings = handing->settings;
 
-	handing->runs = calloc(settings->operand_count + 1, sizeof(struct run *));
-	if (!handing->runs)
-		abort();
+	handing->runs = must(calloc(settings->operand_count + 1, sizeof(struct run *)));
 	for (size_t i = 0; i < settings->operand_count; i++) {
 		handing->runs[i] = run_load(settings->operands[i], err);
 		if (!handing->runs[i] || !check_run(handing->runs[i], err))

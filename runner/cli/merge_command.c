@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/must.h"
 #include "cli/delivery.h"
 #include "cli/exit.h"
 #include "cli/mistakes.h"
@@ -26,9 +27,7 @@ load_all(struct merging *merging, struct error *err)
 {
 	const struct settings *settings = merging->settings;
 
-	merging->runs = calloc(settings->operand_count + 1, sizeof(struct run *));
-	if (!merging->runs)
-		abort();
+	merging->runs = must(calloc(settings->operand_count + 1, sizeof(struct run *)));
 	for (size_t i = 0; i < settings->operand_count; i++) {
 		merging->runs[i] = run_load(settings->operands[i], err);
 		if (!merging->runs[i])

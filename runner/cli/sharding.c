@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/must.h"
 #include "report/summary.h"
 
 /* The run whose timings are used, in sharding->past. No run at all is fine, unless it was named. */
@@ -30,10 +31,8 @@ pack(const struct sharding *sharding, const struct plan *plan, size_t count)
 {
 	const struct run *past = sharding->past;
 	size_t known = past ? past->entry_count : 0;
-	struct shard_timing *timings = calloc(known + 1, sizeof(*timings));
+	struct shard_timing *timings = must(calloc(known + 1, sizeof(*timings)));
 
-	if (!timings)
-		abort();
 	for (size_t i = 0; i < known; i++)
 		timings[i] = (struct shard_timing){ past->entries[i].planned.suite,
 						    past->entries[i].planned.id,

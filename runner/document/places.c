@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 
 struct entry {
 	const char *pointer; /* NULL: free */
@@ -46,20 +47,16 @@ slot(const struct places *places, const char *pointer, size_t len)
 static struct entry *
 entries_new(size_t room)
 {
-	struct entry *entries = calloc(room, sizeof(*entries));
+	struct entry *entries = must(calloc(room, sizeof(*entries)));
 
-	if (!entries)
-		abort();
 	return entries;
 }
 
 struct places *
 places_new(void)
 {
-	struct places *places = calloc(1, sizeof(*places));
+	struct places *places = must(calloc(1, sizeof(*places)));
 
-	if (!places)
-		abort();
 	places->room = 64;
 	places->entries = entries_new(places->room);
 	return places;

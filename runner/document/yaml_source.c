@@ -3,6 +3,7 @@
 #include <yaml.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "document/scalar.h"
 #include "document/source.h"
 #include "document/yaml_problem.h"
@@ -75,9 +76,7 @@ scalar_text(struct reader *reader, const yaml_event_t *event)
 			    "a text must not hold the character U+0000");
 		return NULL;
 	}
-	char *text = malloc(len + 1);
-	if (!text)
-		abort();
+	char *text = must(malloc(len + 1));
 	while (*from) {
 		bool mark = strncmp(from, inside ? CLOSE : OPEN, 3) == 0 &&
 			    (inside || (out > 0 && text[out - 1] == '$'));
@@ -303,9 +302,7 @@ anchor_open(struct reader *reader, const char *name, struct spot spot)
 		return NULL;
 	}
 	struct anchor *anchor = &reader->anchors[reader->anchor_count++];
-	anchor->name = strdup(name);
-	if (!anchor->name)
-		abort();
+	anchor->name = must(strdup(name));
 	return anchor;
 }
 

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/home.h"
+#include "base/must.h"
 #include "embed/cluster.h"
 #include "embed/target.h"
 
@@ -226,10 +227,8 @@ start(struct embed *embed, const struct embed_options *options, struct error *er
 struct embed *
 embed_start(const struct embed_options *options, struct error *err)
 {
-	struct embed *embed = calloc(1, sizeof(*embed));
+	struct embed *embed = must(calloc(1, sizeof(*embed)));
 
-	if (!embed)
-		abort();
 	embed->deadline_ms = options->deadline_ms > 0 ? options->deadline_ms : EMBED_DEADLINE_MS;
 	if (site_open(&embed->site, options->log_fd, deadline(embed), err) &&
 	    start(embed, options, err)) {

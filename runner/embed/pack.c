@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 
 #define CHUNK_BYTES ((size_t)256 * 1024)
 
@@ -111,9 +112,7 @@ static void
 pack_open(struct pack *pack, int fd, const char *mode)
 {
 	pack->file = fd >= 0 ? fdopen(fd, mode) : NULL;
-	pack->chunk = malloc(CHUNK_BYTES);
-	if (!pack->chunk)
-		abort();
+	pack->chunk = must(malloc(CHUNK_BYTES));
 	if (pack->file)
 		(void)setvbuf(pack->file, NULL, _IOFBF, CHUNK_BYTES);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
 
 struct link {
@@ -56,9 +58,7 @@ append(struct links *links, struct digest *digest, const char *line, size_t len)
 {
 	if (links->count == links->room) {
 		links->room = links->room ? links->room * 2 : 64;
-		links->items = realloc(links->items, links->room * sizeof(*links->items));
-		if (!links->items)
-			abort();
+		links->items = must(realloc(links->items, links->room * sizeof(*links->items)));
 	}
 	struct link *link = &links->items[links->count++];
 	*link = (struct link){ 0 };

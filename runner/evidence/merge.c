@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/must.h"
 #include "evidence/merge_parts.h"
 #include "run/record.h"
 
@@ -153,9 +154,7 @@ static bool
 place_shards(struct merge *merge, const struct run *const *runs, size_t count, struct error *err)
 {
 	merge->count = count_of(runs[0]);
-	merge->shards = calloc(merge->count, sizeof(const struct run *));
-	if (!merge->shards)
-		abort();
+	merge->shards = must(calloc(merge->count, sizeof(const struct run *)));
 	for (size_t i = 0; i < count; i++) {
 		size_t number = number_of(runs[i]);
 

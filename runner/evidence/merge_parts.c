@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 
 static const char *
 text_of(const struct run *run, const char *group, const char *key)
@@ -190,9 +191,7 @@ merge_preflight(const struct merge *merge, struct record *record)
 		const struct exchange *asked =
 			run_preflight_exchanges(merge->shards[s], &arena, &more);
 
-		all = realloc(all, (count + more + 1) * sizeof(*all));
-		if (!all)
-			abort();
+		all = must(realloc(all, (count + more + 1) * sizeof(*all)));
 		for (size_t i = 0; i < more; i++) {
 			bool seen = false;
 			for (size_t k = 0; k < count && !seen; k++)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/must.h"
 #include "evidence/manifest.h"
 #include "evidence/tool.h"
 
@@ -36,10 +37,8 @@ add_base64(struct buf *out, const char *bytes, size_t len)
 
 	for (size_t at = 0; at < len; at += piece) {
 		size_t take = len - at < piece ? len - at : piece;
-		unsigned char *text = malloc(4 * ((take + 2) / 3) + 1);
+		unsigned char *text = must(malloc(4 * ((take + 2) / 3) + 1));
 
-		if (!text)
-			abort();
 		int got = EVP_EncodeBlock(text, (const unsigned char *)bytes + at, (int)take);
 		buf_add(out, text, (size_t)got);
 		free(text);

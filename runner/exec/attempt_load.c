@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/histogram.h"
+#include "base/must.h"
 #include "check/pattern.h"
 #include "exec/attempt_state.h"
 
@@ -314,10 +315,8 @@ fire_due(struct attempt *attempt)
 void
 attempt_send_load(struct attempt *attempt)
 {
-	struct load_state *state = calloc(1, sizeof(*state));
+	struct load_state *state = must(calloc(1, sizeof(*state)));
 
-	if (!state)
-		abort();
 	state->model = attempt->now.step->load;
 	state->began_us = state->measured_from_us = clock_now_us();
 	attempt->now.load = state;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/must.h"
+
 void
 http_sockets_release(struct http_sockets *sockets)
 {
@@ -18,9 +20,8 @@ http_sockets_add(struct http_sockets *sockets, int fd)
 {
 	if (sockets->count == sockets->room) {
 		sockets->room = sockets->room ? sockets->room * 2 : 16;
-		sockets->items = realloc(sockets->items, sockets->room * sizeof(*sockets->items));
-		if (!sockets->items)
-			abort();
+		sockets->items =
+			must(realloc(sockets->items, sockets->room * sizeof(*sockets->items)));
 	}
 	sockets->items[sockets->count++] = (struct http_socket){ .fd = fd };
 }

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "exec/sql_roles.h"
 #include "exec/sql_script.h"
 
@@ -41,10 +42,8 @@ struct sql_connection *
 sql_connection_new(struct loop *loop, const struct sql_options *options,
 		   const struct sql_owner *owner)
 {
-	struct sql_connection *connection = calloc(1, sizeof(*connection));
+	struct sql_connection *connection = must(calloc(1, sizeof(*connection)));
 
-	if (!connection)
-		abort();
 	connection->loop = loop;
 	connection->options = options;
 	connection->owner = *owner;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/must.h"
 
 void
 sql_prepared_release(struct sql_prepared *prepared)
@@ -35,9 +36,7 @@ sql_prepared_name(struct sql_prepared *prepared, const char *text, char name[SQL
 	if (i == SQL_PREPARED_MAX)
 		return false;
 	if (*fresh) {
-		prepared->items[i].text = strdup(text);
-		if (!prepared->items[i].text)
-			abort();
+		prepared->items[i].text = must(strdup(text));
 		digest_hex(text, strlen(text), hex);
 		(void)snprintf(prepared->items[i].name, SQL_PREPARED_NAME, "lensgate_%.32s", hex);
 		prepared->count++;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 const char sql_session_settings[] =
 	"select pg_catalog.set_config('client_min_messages', 'error', false),"
 	" pg_catalog.set_config('lock_timeout', '1s', false),"
@@ -44,9 +46,7 @@ copy(const PGresult *result, int row, int column)
 
 	if (PQgetisnull(result, row, column))
 		return NULL;
-	text = strdup(PQgetvalue(result, row, column));
-	if (!text)
-		abort();
+	text = must(strdup(PQgetvalue(result, row, column)));
 	return text;
 }
 
@@ -54,9 +54,7 @@ void
 sql_roles_read(struct sql_roles *roles, const PGresult *result)
 {
 	sql_roles_release(roles);
-	roles->items = calloc((size_t)PQntuples(result) + 1, sizeof(*roles->items));
-	if (!roles->items)
-		abort();
+	roles->items = must(calloc((size_t)PQntuples(result) + 1, sizeof(*roles->items)));
 	for (int row = 0; row < PQntuples(result); row++)
 		roles->items[roles->count++] = (struct sql_role){
 			.name = copy(result, row, 0),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "exec/sql_outcome.h"
 #include "exec/sql_roles.h"
 
@@ -305,10 +306,8 @@ static struct sql_session *
 open_session(struct loop *loop, const struct sql_options *options, const char *first,
 	     struct error *err)
 {
-	struct sql_session *session = calloc(1, sizeof(*session));
+	struct sql_session *session = must(calloc(1, sizeof(*session)));
 
-	if (!session)
-		abort();
 	session->loop = loop;
 	session->fd = -1;
 	if (connect_in_time(session, options, err) &&

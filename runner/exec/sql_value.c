@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "run/decode.h"
 
 /* A double holds any decimal of this many digits. */
@@ -35,9 +36,7 @@ text_value(const char *text, size_t len)
 
 	if (value)
 		return value;
-	plain = malloc(len + 1);
-	if (!plain)
-		abort();
+	plain = must(malloc(len + 1));
 	for (size_t i = 0; i < len; i++)
 		plain[i] = (char)((unsigned char)text[i] < 0x80 ? text[i] : '?');
 	value = json_stringn(plain, len);

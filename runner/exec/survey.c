@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "exec/credential.h"
 #include "exec/http.h"
 #include "exec/login.h"
@@ -135,9 +136,7 @@ choose(struct survey *survey)
 {
 	const struct environment *environment = survey->environment;
 
-	survey->asked = calloc(environment->persona_count + 1, sizeof(*survey->asked));
-	if (!survey->asked)
-		abort();
+	survey->asked = must(calloc(environment->persona_count + 1, sizeof(*survey->asked)));
 	for (size_t i = 0; i < environment->persona_count; i++) {
 		const struct persona *persona = &environment->personas[i];
 

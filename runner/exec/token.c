@@ -10,6 +10,7 @@
 #include "base/base64url.h"
 #include "base/buf.h"
 #include "base/digest.h"
+#include "base/must.h"
 
 #define HOUR_S 3600
 
@@ -42,14 +43,6 @@ derive_uuid(const char *purpose, const char *text, char uuid[UUID_BYTES])
 	buf_release(&source);
 	(void)snprintf(uuid, UUID_BYTES, "%.8s-%.4s-4%.3s-8%.3s-%.12s", hex, hex + 8, hex + 12,
 		       hex + 15, hex + 18);
-}
-
-static json_t *
-must(json_t *value)
-{
-	if (!value)
-		abort();
-	return value;
 }
 
 static void
@@ -181,10 +174,8 @@ token_claims(const struct environment *environment, const struct persona *person
 static void
 add_json(struct buf *out, const json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT);
+	char *text = must(json_dumps(value, JSON_COMPACT));
 
-	if (!text)
-		abort();
 	base64url_add(out, text, strlen(text));
 	free(text);
 }
@@ -288,10 +279,8 @@ jwt(const char *prefix, enum signing signing, const char *secret, const json_t *
 static char *
 copy(const char *text)
 {
-	char *copied = strdup(text);
+	char *copied = must(strdup(text));
 
-	if (!copied)
-		abort();
 	return copied;
 }
 

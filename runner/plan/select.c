@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "plan/tag.h"
 
 struct selection {
@@ -38,14 +39,10 @@ compile(struct selection *selection, struct error *err)
 struct selection *
 selection_new(const struct selection_options *options, struct error *err)
 {
-	struct selection *selection = calloc(1, sizeof(*selection));
+	struct selection *selection = must(calloc(1, sizeof(*selection)));
 
-	if (!selection)
-		abort();
 	selection->options = options;
-	selection->matched = calloc(options->id_count + 1, sizeof(bool));
-	if (!selection->matched)
-		abort();
+	selection->matched = must(calloc(options->id_count + 1, sizeof(bool)));
 	for (size_t i = 0; i < options->tag_count && err->code == ERROR_NONE; i++)
 		(void)tag_matches(options->tags[i], NULL, 0, err);
 	if (err->code == ERROR_NONE && options->grep)

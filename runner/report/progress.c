@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "report/failure.h"
 #include "report/plain.h"
 #include "report/summary.h"
@@ -32,10 +33,8 @@ struct progress {
 struct progress *
 progress_new(FILE *out, const struct mask *mask, const struct progress_options *options)
 {
-	struct progress *progress = calloc(1, sizeof(*progress));
+	struct progress *progress = must(calloc(1, sizeof(*progress)));
 
-	if (!progress)
-		abort();
 	progress->file = out;
 	progress->mask = mask;
 	progress->options = *options;

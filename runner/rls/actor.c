@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "exec/token.h"
 
 static const char *
@@ -48,10 +49,8 @@ actors_of_environment(struct actors *actors, const struct environment *environme
 		if (!persona->user || persona->token != TOKEN_VALID)
 			continue;
 		json_t *claims = token_claims(environment, persona, clock_wall_us() / 1000000);
-		char *text = json_dumps(claims, JSON_COMPACT);
+		char *text = must(json_dumps(claims, JSON_COMPACT));
 
-		if (!text)
-			abort();
 		actors_add(actors,
 			   &(struct actor){
 				   .name = persona->name,
@@ -177,9 +176,7 @@ add_forged(struct actors *actors, const struct actor *honest, const char *other,
 	if (json_is_object(own))
 		json_object_update_missing(metadata, own);
 	json_object_set_new(claims, "user_metadata", metadata);
-	char *text = json_dumps(claims, JSON_COMPACT);
-	if (!text)
-		abort();
+	char *text = must(json_dumps(claims, JSON_COMPACT));
 	forged.name = arena_printf(&actors->arena, "%s+forged", honest->name);
 	forged.kind = ACTOR_FORGED;
 	forged.claims = text;

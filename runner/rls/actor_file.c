@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "document/node.h"
 
 static char *
@@ -12,9 +13,7 @@ claims_text(const struct node *persona)
 
 	if (!node_member(persona, "claims", &claims) || !node_is_object(&claims))
 		return NULL;
-	char *text = json_dumps(claims.value, JSON_COMPACT);
-	if (!text)
-		abort();
+	char *text = must(json_dumps(claims.value, JSON_COMPACT));
 	return text;
 }
 
@@ -43,9 +42,7 @@ settings_text(const struct node *persona)
 		else
 			node_fail(&value, "must be a text or a whole number");
 	}
-	text = json_dumps(all, JSON_COMPACT);
-	if (!text)
-		abort();
+	text = must(json_dumps(all, JSON_COMPACT));
 	json_decref(all);
 	return text;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "document/node.h"
 #include "rls/audit_threshold.h"
 
@@ -117,10 +118,8 @@ read_all(struct audit_baseline *baseline, struct errors *errors)
 struct audit_baseline *
 audit_baseline_load(const char *path, struct errors *errors)
 {
-	struct audit_baseline *baseline = calloc(1, sizeof(*baseline));
+	struct audit_baseline *baseline = must(calloc(1, sizeof(*baseline)));
 
-	if (!baseline)
-		abort();
 	baseline->document = document_load(path, errors);
 	if (baseline->document && read_all(baseline, errors))
 		return baseline;

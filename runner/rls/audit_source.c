@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/must.h"
 
 #define SOURCE_BYTES ((size_t)16 * 1024 * 1024)
 #define DEEPEST      4
@@ -88,10 +89,8 @@ load_folder(struct audit_sources *sources, const char *folder, int depth, struct
 struct audit_sources *
 audit_sources_load(const char *folder, struct error *err)
 {
-	struct audit_sources *sources = calloc(1, sizeof(*sources));
+	struct audit_sources *sources = must(calloc(1, sizeof(*sources)));
 
-	if (!sources)
-		abort();
 	sources->last = &sources->first;
 	if (load_folder(sources, folder, 0, err))
 		return sources;

@@ -449,9 +449,7 @@ choose_pairs(struct comparison *c, struct worker *worker)
 {
 	size_t count = json_array_size(worker->relations);
 
-	worker->pairs = calloc(count * c->actors->count + 1, sizeof(*worker->pairs));
-	if (!worker->pairs)
-		abort();
+	worker->pairs = must(calloc(count * c->actors->count + 1, sizeof(*worker->pairs)));
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < count; i++) {
 			const json_t *relation = json_array_get(worker->relations, i);
@@ -702,9 +700,7 @@ static void
 line_up(struct queue *queue, struct score *score)
 {
 	*queue = (struct queue){ .score = score };
-	queue->indices = calloc(score->mutants->count + 1, sizeof(*queue->indices));
-	if (!queue->indices)
-		abort();
+	queue->indices = must(calloc(score->mutants->count + 1, sizeof(*queue->indices)));
 	for (size_t i = 0; i < score->mutants->count; i++) {
 		if (score->trials[i].fate == FATE_SURVIVED)
 			queue->indices[queue->count++] = i;

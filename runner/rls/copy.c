@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define TIMEOUT_MS 30000
 #define NAME_BYTES 64 /* of PostgreSQL: NAMEDATALEN */
 
@@ -149,10 +151,8 @@ make_template(struct copy *copy, struct error *err)
 struct copy *
 copy_open(struct loop *loop, const char *conninfo, bool renew, struct error *err)
 {
-	struct copy *copy = calloc(1, sizeof(*copy));
+	struct copy *copy = must(calloc(1, sizeof(*copy)));
 
-	if (!copy)
-		abort();
 	copy->loop = loop;
 	copy->conninfo = arena_text(&copy->arena, conninfo, strlen(conninfo));
 	copy->session = open_session(copy, copy->conninfo, err);

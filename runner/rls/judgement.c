@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 
 struct judging {
 	struct judgements *out;
@@ -85,9 +86,7 @@ add(struct judging *j, enum judgement_kind kind, const struct matrix_cell *cell)
 
 	if (out->count == j->room) {
 		j->room = j->room ? j->room * 2 : 64;
-		out->items = realloc(out->items, j->room * sizeof(*out->items));
-		if (!out->items)
-			abort();
+		out->items = must(realloc(out->items, j->room * sizeof(*out->items)));
 	}
 	out->counts[kind]++;
 	out->items[out->count] = (struct judgement){

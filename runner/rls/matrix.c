@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 #include "document/node.h"
 #include "rls/measuring.h"
 
@@ -202,9 +203,7 @@ new_cell(struct taking *t)
 
 	if (matrix->cell_count == t->room) {
 		t->room = t->room ? t->room * 2 : 1024;
-		matrix->cells = realloc(matrix->cells, t->room * sizeof(*matrix->cells));
-		if (!matrix->cells)
-			abort();
+		matrix->cells = must(realloc(matrix->cells, t->room * sizeof(*matrix->cells)));
 	}
 	return &matrix->cells[matrix->cell_count++];
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "check/regex.h"
 #include "rls/mutant_catalog.h"
 #include "rls/mutant_making.h"
@@ -12,9 +13,8 @@ mutants_add(struct mutants *mutants)
 {
 	if (mutants->count == mutants->room) {
 		mutants->room = mutants->room ? mutants->room * 2 : 64;
-		mutants->items = realloc(mutants->items, mutants->room * sizeof(struct mutant));
-		if (!mutants->items)
-			abort();
+		mutants->items =
+			must(realloc(mutants->items, mutants->room * sizeof(struct mutant)));
 	}
 	struct mutant *mutant = &mutants->items[mutants->count++];
 	*mutant = (struct mutant){ 0 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "document/node.h"
 #include "rls/functions.h"
 #include "rls/measurer.h"
@@ -157,10 +158,8 @@ struct prober *
 prober_open(struct sql_session *session, struct actors *actors,
 	    const struct prober_options *options, struct error *err)
 {
-	struct prober *prober = calloc(1, sizeof(*prober));
+	struct prober *prober = must(calloc(1, sizeof(*prober)));
 
-	if (!prober)
-		abort();
 	prober->session = session;
 	prober->actors = actors;
 	prober->options = options;
@@ -202,10 +201,8 @@ prober_close(struct prober *prober)
 static char *
 dump(const json_t *value)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = must(json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY));
 
-	if (!text)
-		abort();
 	return text;
 }
 

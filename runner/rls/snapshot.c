@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 static const struct {
 	const char *word, *meaning;
 } kinds[] = {
@@ -193,9 +195,8 @@ add_entry(struct entries *entries, const struct entry *entry)
 {
 	if (entries->count == entries->room) {
 		entries->room = entries->room ? entries->room * 2 : 1024;
-		entries->items = realloc(entries->items, entries->room * sizeof(*entries->items));
-		if (!entries->items)
-			abort();
+		entries->items =
+			must(realloc(entries->items, entries->room * sizeof(*entries->items)));
 	}
 	entries->items[entries->count++] = *entry;
 }
@@ -307,9 +308,7 @@ add_change(struct changes *changes, size_t *room, enum change_kind kind, const s
 {
 	if (changes->count == *room) {
 		*room = *room ? *room * 2 : 64;
-		changes->items = realloc(changes->items, *room * sizeof(*changes->items));
-		if (!changes->items)
-			abort();
+		changes->items = must(realloc(changes->items, *room * sizeof(*changes->items)));
 	}
 	changes->counts[kind]++;
 	changes->items[changes->count++] =

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "run/line.h"
 
 /* Encoded forms of what is longer are not looked for in parts: that is a token, and random enough
@@ -16,16 +17,6 @@ struct writing {
 	struct fragments *fragments;
 	const char *shown;
 };
-
-static void *
-zeroed(size_t bytes)
-{
-	void *memory = calloc(1, bytes + 1);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* One way in which the secret may be written. */
 static void
@@ -39,7 +30,7 @@ add_form(const struct writing *to, const char *text, size_t len, size_t before, 
 static void
 add_hex(const struct writing *to, const char *value, size_t len, const char *digits)
 {
-	char *text = zeroed(2 * len);
+	char *text = must(calloc(1, 2 * len));
 
 	for (size_t i = 0; i < len; i++) {
 		text[2 * i] = digits[(unsigned char)value[i] >> 4];
@@ -73,7 +64,7 @@ add_base64(const struct writing *to, const char *value, size_t len, size_t skipp
 {
 	static const char most[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 	size_t first = (8 * skipped + 5) / 6, end = 8 * (skipped + len) / 6;
-	char *text = zeroed(end - first + 1);
+	char *text = must(calloc(1, end - first + 1));
 
 	for (size_t i = first; i < end; i++) {
 		unsigned bits = six_bits(value, len, skipped, 6 * i);
@@ -138,7 +129,7 @@ add_with_plus(const struct writing *to, const char *value, size_t len)
 {
 	if (!memchr(value, ' ', len))
 		return;
-	char *text = zeroed(len);
+	char *text = must(calloc(1, len));
 
 	memcpy(text, value, len);
 	for (size_t i = 0; i < len; i++) {
@@ -153,7 +144,7 @@ add_with_plus(const struct writing *to, const char *value, size_t len)
 static void
 add_as_latin1(const struct writing *to, const char *value, size_t len)
 {
-	char *text = zeroed(2 * len);
+	char *text = must(calloc(1, 2 * len));
 	size_t at = 0;
 
 	for (size_t i = 0; i < len; i++) {

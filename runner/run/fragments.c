@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define CHAIN_BITS 14
 
 struct value {
@@ -25,20 +27,10 @@ struct fragments {
 	struct window *chains[1 << CHAIN_BITS];
 };
 
-static void *
-zeroed(size_t bytes)
-{
-	void *memory = calloc(1, bytes);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct fragments *
 fragments_new(void)
 {
-	return zeroed(sizeof(struct fragments));
+	return must(calloc(1, sizeof(struct fragments)));
 }
 
 void
@@ -80,14 +72,14 @@ fragments_add(struct fragments *fragments, const char *value, size_t len, const 
 {
 	const char *dot = memchr(value, '.', len);
 	size_t header = len > 3 && memcmp(value, "eyJ", 3) == 0 && dot ? (size_t)(dot - value) : 0;
-	struct value *copy = zeroed(sizeof(*copy) + len);
+	struct value *copy = must(calloc(1, sizeof(*copy) + len));
 
 	*copy = (struct value){ .next = fragments->values, .shown = shown, .len = len };
 	memcpy(copy->bytes, value, len);
 	fragments->values = copy;
 	for (size_t at = header; at + FRAGMENT_MIN <= len; at++) {
 		struct window **chain = &fragments->chains[chain_of(copy->bytes + at)];
-		struct window *window = zeroed(sizeof(*window));
+		struct window *window = must(calloc(1, sizeof(*window)));
 
 		*window = (struct window){ *chain, copy, at };
 		*chain = window;

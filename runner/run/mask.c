@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 #include "run/forms.h"
 #include "run/fragments.h"
 #include "run/needles.h"
@@ -50,10 +51,8 @@ remember_shown(struct mask *mask, const char *text, size_t len)
 struct mask *
 mask_new(void)
 {
-	struct mask *mask = calloc(1, sizeof(*mask));
+	struct mask *mask = must(calloc(1, sizeof(*mask)));
 
-	if (!mask)
-		abort();
 	mask->needles = needles_new();
 	mask->fragments = fragments_new();
 	mask->shapes = shapes_new();

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 #define GROUP       4 /* bytes looked up at once */
 #define STRIDE      4 /* GROUP + STRIDE - 1 must not exceed NEEDLE_MIN */
 #define FILTER_BITS 17
@@ -26,20 +28,10 @@ struct needles {
 	size_t count, room;
 };
 
-static void *
-zeroed(size_t bytes)
-{
-	void *memory = calloc(1, bytes);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 struct needles *
 needles_new(void)
 {
-	return zeroed(sizeof(struct needles));
+	return must(calloc(1, sizeof(struct needles)));
 }
 
 void
@@ -98,18 +90,16 @@ needles_add(struct needles *needles, const char *bytes, size_t len, const char *
 	if (len < NEEDLE_MIN || known(needles, bytes, len))
 		return;
 
-	struct needle *needle = zeroed(sizeof(*needle) + len);
+	struct needle *needle = must(calloc(1, sizeof(*needle) + len));
 	*needle = (struct needle){ .shown = shown, .len = len, .before = before, .after = after };
 	memcpy(needle->bytes, bytes, len);
 	if (needles->count == needles->room) {
 		needles->room = needles->room ? needles->room * 2 : 64;
-		needles->all = realloc(needles->all, needles->room * sizeof(struct needle *));
-		if (!needles->all)
-			abort();
+		needles->all = must(realloc(needles->all, needles->room * sizeof(struct needle *)));
 	}
 	needles->all[needles->count++] = needle;
 	for (size_t offset = 0; offset < STRIDE; offset++) {
-		struct link *link = zeroed(sizeof(*link));
+		struct link *link = must(calloc(1, sizeof(*link)));
 		uint32_t group = group_at(bytes + offset), bit = hash(group) >> (32 - FILTER_BITS);
 		struct link **chain = &needles->chains[hash(group) >> (32 - CHAIN_BITS)];
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/must.h"
+
 void
 ranges_add(struct ranges *ranges, size_t from, size_t to, const char *shown)
 {
@@ -9,9 +11,7 @@ ranges_add(struct ranges *ranges, size_t from, size_t to, const char *shown)
 		return;
 	if (ranges->count == ranges->room) {
 		ranges->room = ranges->room ? ranges->room * 2 : 16;
-		ranges->items = realloc(ranges->items, ranges->room * sizeof(*ranges->items));
-		if (!ranges->items)
-			abort();
+		ranges->items = must(realloc(ranges->items, ranges->room * sizeof(*ranges->items)));
 	}
 	ranges->items[ranges->count++] = (struct range){ from, to, shown };
 }

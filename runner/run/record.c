@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/must.h"
 #include "run/line.h"
 
 /* One case with every body it kept; a line past this would be cut, and no JSON. */
@@ -53,9 +54,7 @@ record_create(const char *path, const struct mask *mask, enum record_detail deta
 		return NULL;
 	}
 
-	struct record *record = calloc(1, sizeof(*record));
-	if (!record)
-		abort();
+	struct record *record = must(calloc(1, sizeof(*record)));
 	record->fd = fd;
 	record->detail = detail;
 	record->mask = mask;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/digest.h"
+#include "base/must.h"
 #include "run/member.h"
 #include "run/run.h"
 #include "run/settled.h"
@@ -74,9 +75,7 @@ append_entry(struct loading *loading)
 
 	if (run->entry_count == loading->room) {
 		loading->room = loading->room ? loading->room * 2 : 64;
-		run->entries = realloc(run->entries, loading->room * sizeof(*run->entries));
-		if (!run->entries)
-			abort();
+		run->entries = must(realloc(run->entries, loading->room * sizeof(*run->entries)));
 	}
 	return &run->entries[run->entry_count++];
 }
@@ -331,10 +330,8 @@ record_path(const char *path)
 	static const char name[] = "/run.jsonl";
 	struct stat info;
 	size_t len = strlen(path);
-	char *full = malloc(len + sizeof(name));
+	char *full = must(malloc(len + sizeof(name)));
 
-	if (!full)
-		abort();
 	memcpy(full, path, len + 1);
 	if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
 		memcpy(full + len, name, sizeof(name));
@@ -344,10 +341,8 @@ record_path(const char *path)
 struct run *
 run_load(const char *path, struct error *err)
 {
-	struct run *run = calloc(1, sizeof(*run));
+	struct run *run = must(calloc(1, sizeof(*run)));
 
-	if (!run)
-		abort();
 	run->path = record_path(path);
 	FILE *file = fopen(run->path, "rbe");
 	/* The run keeps the file, whatever becomes of its name. */

@@ -6,15 +6,14 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/must.h"
 
 /* A copy, without a NUL, that the sanitizer guards on both sides. */
 static char *
 copy_of(const char *text, size_t len)
 {
-	char *copy = malloc(len + !len);
+	char *copy = must(malloc(len + !len));
 
-	if (!copy)
-		abort();
 	memcpy(copy, text, len);
 	return copy;
 }

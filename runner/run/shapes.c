@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/must.h"
 
 #define TOKEN       "[masked token]"
 #define PRIVATE_KEY "[masked private key]"
@@ -430,10 +431,8 @@ mark(struct shapes *shapes, size_t row, size_t offset, char first, char second)
 struct shapes *
 shapes_new(void)
 {
-	struct shapes *shapes = calloc(1, sizeof(*shapes));
+	struct shapes *shapes = must(calloc(1, sizeof(*shapes)));
 
-	if (!shapes)
-		abort();
 	for (size_t row = 0; row < COUNTOF(triggers); row++) {
 		for (size_t i = 0; i < 2; i++) {
 			size_t at = triggers[row].rare + i;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/must.h"
 
 #define SINK_MAX ((size_t)1024 * 1024 * 1024)
 
@@ -23,10 +24,8 @@ struct sink {
 static struct sink *
 begin(const struct mask *mask)
 {
-	struct sink *sink = calloc(1, sizeof(*sink));
+	struct sink *sink = must(calloc(1, sizeof(*sink)));
 
-	if (!sink)
-		abort();
 	sink->mask = mask;
 	buf_init(&sink->text, SINK_MAX);
 	return sink;
@@ -47,9 +46,7 @@ sink_open(const char *path, const struct mask *mask, struct error *err)
 	}
 
 	struct sink *sink = begin(mask);
-	sink->path = strdup(path);
-	if (!sink->path)
-		abort();
+	sink->path = must(strdup(path));
 	return sink;
 }
 

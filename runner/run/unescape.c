@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/must.h"
 
 /* One escape of `width` bytes that stands for `bytes` bytes, and what is copied as it was after it;
  * the first part may be without an escape. Small, since a JSON text in JSON has one per word. */
@@ -185,9 +186,8 @@ add_part(struct layer *layer, size_t from, size_t width, size_t bytes)
 {
 	if (layer->part_count == layer->part_room) {
 		layer->part_room = layer->part_room ? layer->part_room * 2 : 64;
-		layer->parts = realloc(layer->parts, layer->part_room * sizeof(*layer->parts));
-		if (!layer->parts)
-			abort();
+		layer->parts =
+			must(realloc(layer->parts, layer->part_room * sizeof(*layer->parts)));
 	}
 	layer->parts[layer->part_count++] = (struct layer_part){
 		.at = (uint32_t)layer->len,
@@ -229,9 +229,7 @@ layer_unescape(struct layer *layer, const struct layer *below, unsigned escapes)
 	if (len > UINT32_MAX || !may_hold_escapes(text, len))
 		return false;
 	/* An escape is never shorter than what it stands for. */
-	layer->owned = malloc(len + 1);
-	if (!layer->owned)
-		abort();
+	layer->owned = must(malloc(len + 1));
 	add_part(layer, 0, 0, 0);
 	for (size_t at = 0; (at = copy_run(layer, at)) < len;) {
 		char *out = layer->owned + layer->len;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "document/node.h"
 #include "scaffold/draft.h"
 #include "scaffold/stencil.h"
@@ -300,9 +301,7 @@ scaffold_build(const struct lens *lens, const struct environment *environment,
 		return NULL;
 	}
 	builder.words = wording_of(lens);
-	builder.scaffold = calloc(1, sizeof(*builder.scaffold));
-	if (!builder.scaffold)
-		abort();
+	builder.scaffold = must(calloc(1, sizeof(*builder.scaffold)));
 	struct scaffold *scaffold = builder.scaffold;
 	scaffold->files = ARENA_ARRAY(&scaffold->arena, MAX_FILES, struct scaffold_file);
 	scaffold->left_out = ARENA_ARRAY(&scaffold->arena,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/must.h"
 #include "document/node.h"
 
 #define LINE_BYTES 65536
@@ -59,9 +60,7 @@ put_scalar(struct buf *out, const json_t *value, const char *more)
 		buf_printf(out, "%s", text);
 		return;
 	}
-	char *quoted = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	if (!quoted)
-		abort();
+	char *quoted = must(json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT));
 	buf_printf(out, "%s", quoted);
 	free(quoted);
 }

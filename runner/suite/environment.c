@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/must.h"
 #include "document/node.h"
 #include "suite/environment_fill.h"
 #include "suite/persona.h"
@@ -322,9 +323,7 @@ environment_load(const char *path, struct secrets *secrets, const struct embedde
 
 	if (!document)
 		return NULL;
-	struct environment *environment = calloc(1, sizeof(*environment));
-	if (!environment)
-		abort();
+	struct environment *environment = must(calloc(1, sizeof(*environment)));
 	environment->document = document;
 	environment->secrets = secrets;
 	environment->check_only = check_only;

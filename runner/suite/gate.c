@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "document/node.h"
 
 /* More would be a typing error. */
@@ -94,9 +95,7 @@ gate_load(const char *path, struct errors *errors)
 
 	if (!document)
 		return NULL;
-	struct gate *gate = calloc(1, sizeof(*gate));
-	if (!gate)
-		abort();
+	struct gate *gate = must(calloc(1, sizeof(*gate)));
 	gate->document = document;
 	struct node root = node_root(document, errors);
 	if (!read_gate(&root, gate)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "suite/reading.h"
 #include "suite/recipe.h"
 #include "suite/suite_case.h"
@@ -126,9 +127,7 @@ generator_new(struct loading *loading, const struct node *node)
 {
 	if (!entry_read(loading, node) || !loading->suite->lens)
 		return NULL;
-	struct generator *generator = calloc(1, sizeof(*generator));
-	if (!generator)
-		abort();
+	struct generator *generator = must(calloc(1, sizeof(*generator)));
 	*generator = (struct generator){ .loading = loading,
 					 .lens = loading->suite->lens,
 					 .node = node };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "suite/reading.h"
 #include "suite/substitution.h"
 
@@ -36,10 +37,8 @@ struct chain {
 struct includes *
 includes_new(void)
 {
-	struct includes *includes = calloc(1, sizeof(*includes));
+	struct includes *includes = must(calloc(1, sizeof(*includes)));
 
-	if (!includes)
-		abort();
 	return includes;
 }
 
@@ -59,9 +58,7 @@ node_list_add(struct node_list *list, const struct node *node)
 {
 	if (list->count == list->room) {
 		list->room = list->room ? list->room * 2 : 16;
-		list->items = realloc(list->items, list->room * sizeof(*list->items));
-		if (!list->items)
-			abort();
+		list->items = must(realloc(list->items, list->room * sizeof(*list->items)));
 	}
 	list->items[list->count++] = *node;
 }

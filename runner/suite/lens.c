@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "check/pattern.h"
 #include "suite/action.h"
 #include "suite/environment.h"
@@ -192,9 +193,7 @@ lens_load(const char *path, struct errors *errors)
 
 	if (!document)
 		return NULL;
-	struct lens *lens = calloc(1, sizeof(*lens));
-	if (!lens)
-		abort();
+	struct lens *lens = must(calloc(1, sizeof(*lens)));
 	lens->document = document;
 	lens->expanded = json_array();
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/must.h"
 #include "suite/lens.h"
 
 struct entry {
@@ -21,10 +22,8 @@ struct lens_cache {
 struct lens_cache *
 lens_cache_new(void)
 {
-	struct lens_cache *cache = calloc(1, sizeof(*cache));
+	struct lens_cache *cache = must(calloc(1, sizeof(*cache)));
 
-	if (!cache)
-		abort();
 	return cache;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/must.h"
 #include "document/document.h"
 
 #define FILE_BYTES   ((size_t)1024 * 1024)
@@ -29,10 +30,8 @@ struct secrets {
 struct secrets *
 secrets_new(void)
 {
-	struct secrets *secrets = calloc(1, sizeof(*secrets));
+	struct secrets *secrets = must(calloc(1, sizeof(*secrets)));
 
-	if (!secrets)
-		abort();
 	return secrets;
 }
 
@@ -64,9 +63,7 @@ pairs_add(struct pairs *pairs, const char *name, const char *value)
 {
 	if (pairs->count == pairs->room) {
 		pairs->room = pairs->room ? pairs->room * 2 : 8;
-		pairs->items = realloc(pairs->items, pairs->room * sizeof(*pairs->items));
-		if (!pairs->items)
-			abort();
+		pairs->items = must(realloc(pairs->items, pairs->room * sizeof(*pairs->items)));
 	}
 	pairs->items[pairs->count++] = (struct pair){ name, value };
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "suite/cast.h"
 #include "suite/include.h"
 #include "suite/reading.h"
@@ -319,10 +320,8 @@ forget_repetitions(struct errors *errors, size_t from)
 static struct suite *
 suite_new(struct document *document)
 {
-	struct suite *suite = calloc(1, sizeof(*suite));
+	struct suite *suite = must(calloc(1, sizeof(*suite)));
 
-	if (!suite)
-		abort();
 	suite->documents = ARENA_NEW(&suite->arena, struct document *);
 	suite->documents[0] = document;
 	suite->document_count = 1;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "suite/cast.h"
 #include "suite/generate.h"
 #include "suite/include.h"
@@ -38,9 +39,7 @@ append(struct case_list *list)
 {
 	if (list->count == list->room) {
 		list->room = list->room ? list->room * 2 : 64;
-		list->items = realloc(list->items, list->room * sizeof(*list->items));
-		if (!list->items)
-			abort();
+		list->items = must(realloc(list->items, list->room * sizeof(*list->items)));
 	}
 	list->items[list->count] = (struct suite_case){ 0 };
 	return &list->items[list->count++];

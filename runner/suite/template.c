@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "document/node.h"
 #include "suite/scope.h"
 
@@ -79,9 +80,7 @@ add_value(struct buf *out, const json_t *value, const char *name, struct error *
 		return error_set(err, ERROR_SUITE,
 				 "`${%s}` is %s, which cannot stand inside a text", name,
 				 kind_of(value));
-	char *json = json_dumps(value, JSON_ENCODE_ANY);
-	if (!json)
-		abort();
+	char *json = must(json_dumps(value, JSON_ENCODE_ANY));
 	buf_printf(out, "%s", json);
 	free(json);
 	return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/must.h"
 #include "suite/circle.h"
 #include "suite/knowledge.h"
 
@@ -34,9 +35,7 @@ append(struct units *units, struct unit *unit)
 {
 	if (units->count == units->room) {
 		units->room = units->room ? units->room * 2 : 64;
-		units->items = realloc(units->items, units->room * sizeof(struct unit *));
-		if (!units->items)
-			abort();
+		units->items = must(realloc(units->items, units->room * sizeof(struct unit *)));
 	}
 	units->items[units->count++] = unit;
 }
@@ -319,9 +318,7 @@ prove(struct judge *judge, size_t number)
 static void
 prove_all(struct judge *judge)
 {
-	judge->seen = calloc(judge->units->count + 1, sizeof(*judge->seen));
-	if (!judge->seen)
-		abort();
+	judge->seen = must(calloc(judge->units->count + 1, sizeof(*judge->seen)));
 	for (size_t i = 0; i < judge->units->count; i++)
 		prove(judge, i);
 	free(judge->seen);

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/must.h"
 #include "watch/replies.h"
 
 static const char *const change_names[] = {
@@ -206,9 +207,7 @@ series_add(struct series *series, const struct observation *observation)
 {
 	if (series->count == series->room) {
 		series->room = series->room ? series->room * 2 : 256;
-		series->items = realloc(series->items, series->room * sizeof(*series->items));
-		if (!series->items)
-			abort();
+		series->items = must(realloc(series->items, series->room * sizeof(*series->items)));
 	}
 	series->items[series->count++] = *observation;
 }

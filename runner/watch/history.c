@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "base/file.h"
+#include "base/must.h"
 #include "exec/sql_session.h"
 
 #define CONNECT_MS   5000
@@ -53,9 +54,7 @@ history_new(struct loop *loop, const char *conninfo, const char *folder, struct 
 
 	if (!file_make_dirs(folder, err))
 		return NULL;
-	history = calloc(1, sizeof(*history));
-	if (!history)
-		abort();
+	history = must(calloc(1, sizeof(*history)));
 	history->loop = loop;
 	history->conninfo = conninfo;
 	(void)snprintf(history->folder, sizeof(history->folder), "%s", folder);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "base/must.h"
 
 #define STATEMENT_MS 30000
 
@@ -38,9 +39,7 @@ rounds_read(struct sql_session *session, const struct rounds_query *query, size_
 
 	if (!rows)
 		return NULL;
-	struct observation *series = calloc(json_array_size(rows) + 1, sizeof(*series));
-	if (!series)
-		abort();
+	struct observation *series = must(calloc(json_array_size(rows) + 1, sizeof(*series)));
 	*count = 0;
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		if (observation_read(json_array_get(rows, i), &series[*count]))

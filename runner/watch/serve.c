@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/must.h"
 
 #define TEXT_BYTES  ((size_t)64 * 1024)
 #define CONNECTIONS 32
@@ -127,9 +128,7 @@ serve_new(struct loop *loop, const char *address, const struct metrics *metrics,
 
 	if (!parse(address, &in, err))
 		return NULL;
-	serve = calloc(1, sizeof(*serve));
-	if (!serve)
-		abort();
+	serve = must(calloc(1, sizeof(*serve)));
 	serve->loop = loop;
 	serve->metrics = metrics;
 	serve->daemon =

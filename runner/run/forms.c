@@ -129,7 +129,7 @@ add_with_plus(const struct writing *to, const char *value, size_t len)
 {
 	if (!memchr(value, ' ', len))
 		return;
-	char *text = must(calloc(1, len));
+	char *text = must(calloc(1, len + 1));
 
 	memcpy(text, value, len);
 	for (size_t i = 0; i < len; i++) {

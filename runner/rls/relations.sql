@@ -108,7 +108,8 @@ create function pg_temp.lensgate_constants(rel oid, kind "char", columns jsonb, 
 		from jsonb_each(columns) c cross join lateral (select text, '(?<![\w"])' || regexp_replace(
 			quote_ident(c.key), '\W', '\\\&', 'g') || '(?![\w"])' as pattern from texts) t
 		where (c.value ->> 'policy')::boolean and not (c.value ->> 'generated')::boolean
-			and not (c.value ->> 'key')::boolean and c.key is distinct from tenant and t.text ~ t.pattern),
+			and not (c.value ->> 'key')::boolean and c.key is distinct from tenant
+			and strpos(t.text, quote_ident(c.key)) > 0 and t.text ~ t.pattern),
 	words as (select distinct text, (regexp_matches(text, '''([^'']{1,60})''::', 'g'))[1] as word from texts),
 	numbers as (select distinct text, (regexp_matches(text, '(?<![\w.-])(-?\d{1,9}(?:\.\d{1,6})?)(?![\w.:-])',
 		'g'))[1] as number from texts),
@@ -149,9 +150,11 @@ create function pg_temp.lensgate_constants(rel oid, kind "char", columns jsonb, 
 				'(?:''([^'']{1,60})''::|(-?\d{1,9}))', 'g') m where l.category = 'C'
 		union all select l.*, 'null', 'NULL' from looked_at l where not (l.facts ->> 'required')::boolean
 			and l.text ~ (l.pattern || '\)? IS NULL')),
+	-- Which stand beside their column is looked up only where some have to be left out.
 	ranked as (
-		select jsonb_build_object(name, v) as v, bool_or(text ~ (pattern || '(?:(?! AND | OR ).){1,80}' || escaped)
-			or text ~ (escaped || '(?:(?! AND | OR ).){1,80}' || pattern)) as near
+		select jsonb_build_object(name, v) as v, bool_or((select count(*) > 12 from found)
+			and (text ~ (pattern || '(?:(?! AND | OR ).){1,80}' || escaped)
+				or text ~ (escaped || '(?:(?! AND | OR ).){1,80}' || pattern))) as near
 		from found cross join lateral (select regexp_replace(word, '\W', '\\\&', 'g') as escaped) e
 		where not owner or v = 'null' group by 1)
 	select coalesce(jsonb_agg(v order by near desc, v::text), '[]')

@@ -9,8 +9,11 @@ static const char attempt_sql[] = {
 static const char sample_sql[] = {
 #include "rls/sample.sql.inc"
 };
-static const char cell_sql[] = {
-#include "rls/cell.sql.inc"
+static const char read_sql[] = {
+#include "rls/read.sql.inc"
+};
+static const char write_sql[] = {
+#include "rls/write.sql.inc"
 };
 static const char view_sql[] = {
 #include "rls/view.sql.inc"
@@ -22,8 +25,8 @@ static const char self_test_sql[] = {
 #include "rls/self_test.sql.inc"
 };
 
-static const char *const files[] = { relations_sql, attempt_sql, sample_sql,   cell_sql,
-				     view_sql,      probe_sql,   self_test_sql };
+static const char *const files[] = { relations_sql, attempt_sql, sample_sql, read_sql,
+				     write_sql,     view_sql,    probe_sql,  self_test_sql };
 
 bool
 functions_create(struct sql_session *session, int64_t timeout_ms, struct error *err)

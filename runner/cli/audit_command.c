@@ -103,7 +103,7 @@ look(struct job *job)
 	if (!connect.conninfo)
 		return mistakes_print(&job->stage.errors);
 	job->loop = loop_new();
-	job->session = sql_session_open(job->loop, &connect, &err);
+	job->session = sql_session_look(job->loop, &connect, &err);
 	if (!job->session || !audit_run(job->session, &options, &job->audit, &err))
 		return mistake_print(&err);
 	if (job->baseline)

@@ -333,6 +333,12 @@ sql_session_begin(struct loop *loop, const struct sql_options *options, struct e
 	return open_session(loop, options, "begin", err);
 }
 
+struct sql_session *
+sql_session_look(struct loop *loop, const struct sql_options *options, struct error *err)
+{
+	return open_session(loop, options, "begin isolation level repeatable read read only", err);
+}
+
 void
 sql_session_close(struct sql_session *session)
 {

@@ -32,6 +32,9 @@ struct sql_session *sql_session_open(struct loop *loop, const struct sql_options
  * back too: through a pooler the connection is somebody else's next. */
 struct sql_session *sql_session_begin(struct loop *loop, const struct sql_options *options,
 				      struct error *err) MUST_USE;
+/* The same, for looking only: one snapshot for all that is asked, and nothing can be written. */
+struct sql_session *sql_session_look(struct loop *loop, const struct sql_options *options,
+				     struct error *err) MUST_USE;
 /* Open transactions are rolled back by the server. NULL does nothing. */
 void sql_session_close(struct sql_session *session);
 

@@ -175,3 +175,24 @@ Test(sql_session, a_rollback_takes_back_the_settings_of_a_session_that_began_in_
 	cr_expect_null(strstr(json_string_value(json_object_get(json_array_get(t.rows, 0), "text")),
 			      "lock_timeout"));
 }
+
+Test(sql_session, who_only_looks_sees_one_snapshot_and_cannot_write)
+{
+	struct sql_options options = {
+		.conninfo = cluster_conninfo(&t.database.cluster, &t.database.site, "postgres"),
+	};
+
+	sql_session_close(t.database.session);
+	t.database.session = sql_session_look(t.database.loop, &options, &t.err);
+	cr_assert(t.database.session, "%s", t.err.message);
+	cr_expect_not(
+		sql_session_script(t.database.session, "create table seen ()", 7000, NULL, &t.err));
+	cr_expect(strstr(t.err.message, "read-only"), "%s", t.err.message);
+	t.err = (struct error){ 0 };
+	cr_assert(
+		sql_session_script(t.database.session,
+				   "rollback; do $$ begin if current_setting('lock_timeout') <> '0'"
+				   " then raise 'kept'; end if; end $$",
+				   7000, NULL, &t.err),
+		"%s", t.err.message);
+}

@@ -235,11 +235,8 @@ audit_run(struct sql_session *session, const struct audit_options *options, stru
 	struct error ignored = { 0 };
 
 	*audit = (struct audit){ 0 };
-	/* One snapshot for all of it, and nothing that could be written. */
-	bool ok = sql_session_script(session,
-				     "begin isolation level repeatable read read only;"
-				     " set local search_path = ''",
-				     STANDARD_TIMEOUT, NULL, err) &&
+	bool ok = sql_session_script(session, "set local search_path = ''", STANDARD_TIMEOUT, NULL,
+				     err) &&
 		  find_subject(&a);
 	for (size_t i = 0; ok && i < COUNTOF(parts); i++)
 		ok = look(&a, parts[i]);

@@ -56,9 +56,9 @@ struct audit {
 	size_t finding_count;
 };
 
-/* Look. The caller releases `audit` in either case. ERROR_USAGE when a schema or role that was
- * named is not there, or there is nothing to look at; ERROR_ENVIRONMENT when the server will not
- * answer. */
+/* Look, in the transaction that sql_session_look() has begun, and end it. The caller releases
+ * `audit` in either case. ERROR_USAGE when a schema or role that was named is not there, or there
+ * is nothing to look at; ERROR_ENVIRONMENT when the server will not answer. */
 bool audit_run(struct sql_session *session, const struct audit_options *options,
 	       struct audit *audit, struct error *err) MUST_USE;
 void audit_release(struct audit *audit);

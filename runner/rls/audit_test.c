@@ -71,6 +71,8 @@ look(struct audit_options options)
 {
 	audit_release(&t.audit);
 	t.err = (struct error){ 0 };
+	cr_assert(sql_session_script(t.session, "begin isolation level repeatable read read only",
+				     10000, NULL, &t.err));
 	return audit_run(t.session, &options, &t.audit, &t.err);
 }
 

@@ -16,6 +16,27 @@ begin
 end
 $$;
 
+-- Say what the persona says of itself, until the subtransaction ends: settings and claims.
+create function pg_temp.lensgate_claim(p jsonb) returns void language plpgsql as $$
+begin
+	if p ? 'settings' then
+		perform set_config(e.key, e.value, true) from jsonb_each_text(p -> 'settings') e;
+	end if;
+	perform set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
+end
+$$;
+
+-- Be the persona until the subtransaction ends. A try does the same by itself: it is done ten thousand times.
+create function pg_temp.lensgate_become(p jsonb) returns void language plpgsql as $$
+begin
+	perform pg_temp.lensgate_claim(p);
+	if (p ->> 'authenticator')::boolean then
+		perform set_config('session_authorization', 'authenticator', true);
+	end if;
+	perform set_config('role', p ->> 'role', true);
+end
+$$;
+
 -- One try: plant a row if need be, become the persona, act, undo.
 --
 -- act        the statement, with $1 and so on for `args`, which are literals of SQL. The same text is

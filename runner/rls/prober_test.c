@@ -300,6 +300,18 @@ probe_of(const char *name)
 	return cells;
 }
 
+/* Somebody else's row comes last, after very many of one's own. */
+Test(prober, a_row_is_seen_wherever_in_a_large_table_it_stands)
+{
+	begin("alter table s.t disable row level security; delete from s.t where id = 2;"
+	      " insert into s.t select n, 't1', 'a' from generate_series(3, 25000) n;"
+	      " insert into s.t values (2, 't2', 'b')");
+	json_t *cells = probe_of("s.t");
+
+	cr_expect_str_eq(letters(cells, "SELECT"), "own=A other=A");
+	json_decref(cells);
+}
+
 static void
 hint(const char *text)
 {

@@ -20,9 +20,7 @@ begin
 	for who in select '{}' union all select p
 			union all select jsonb_array_elements(coalesce(p -> 'witnesses', '[]')) loop
 		begin
-			perform set_config(e.key, e.value, true)
-			from jsonb_each_text(coalesce(who -> 'settings', '{}')) e;
-			perform set_config('request.jwt.claims', coalesce(who ->> 'claims', ''), true);
+			perform pg_temp.lensgate_claim(who);
 			execute query into found;
 			raise sqlstate 'LG000';
 		exception
@@ -34,14 +32,7 @@ begin
 		end;
 	end loop;
 	begin
-		if p ? 'settings' then
-			perform set_config(e.key, e.value, true) from jsonb_each_text(p -> 'settings') e;
-		end if;
-		if (p ->> 'authenticator')::boolean then
-			perform set_config('session_authorization', 'authenticator', true);
-		end if;
-		perform set_config('role', p ->> 'role', true),
-			set_config('request.jwt.claims', coalesce(p ->> 'claims', ''), true);
+		perform pg_temp.lensgate_become(p);
 		execute query into shown;
 		raise sqlstate 'LG000';
 	exception
@@ -79,9 +70,7 @@ begin
 	for who in select '{}' union all select p
 			union all select jsonb_array_elements(coalesce(p -> 'witnesses', '[]')) loop
 		begin
-			perform set_config(e.key, e.value, true)
-			from jsonb_each_text(coalesce(who -> 'settings', '{}')) e;
-			perform set_config('request.jwt.claims', coalesce(who ->> 'claims', ''), true);
+			perform pg_temp.lensgate_claim(who);
 			execute format('select x::text from %s x where %s = %L limit 1', f ->> 'name',
 				pg_temp.lensgate_class(p, f), class) into shown;
 			raise sqlstate 'LG000';

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "document/node.h"
+#include "rls/cells.h"
 #include "rls/measuring.h"
 
 #define TIMEOUT_MS 30000
@@ -66,27 +67,6 @@ script(const struct worker *worker, const char *text, struct error *err)
 }
 
 /* ---- measuring ---- */
-
-/* {"UPDATE approval mine": "A"} of what was found. */
-static json_t *
-cells_of(const json_t *rows)
-{
-	json_t *cells = json_object();
-	size_t i;
-	json_t *row;
-	char name[200];
-
-	json_array_foreach(rows, i, row)
-	{
-		const char *group = json_string_value(json_object_get(row, "grp"));
-		(void)snprintf(name, sizeof(name), "%s%s%s %s",
-			       json_string_value(json_object_get(row, "command")),
-			       group && *group ? " " : "", group ? group : "",
-			       json_string_value(json_object_get(row, "class")));
-		json_object_set(cells, name, json_object_get(row, "letter"));
-	}
-	return cells;
-}
 
 static const char *
 name_of(const json_t *relation)
@@ -321,63 +301,11 @@ comparison_close(struct comparison *c)
 
 /* ---- comparing ---- */
 
-static const char *
-letter_of(const json_t *cells, const char *name)
-{
-	const char *letter = json_string_value(json_object_get(cells, name));
-
-	return letter ? letter : "none";
-}
-
-static bool
-is_unknown(const json_t *letter)
-{
-	const char *text = json_string_value(letter);
-
-	return text && strcmp(text, "?") == 0;
-}
-
-/* Nobody is told by a cell that is unknown, impossible, or shut by a missing grant. */
-static bool
-is_any_telling(const json_t *cells)
-{
-	const char *name;
-	json_t *letter;
-
-	json_object_foreach(node_writable(cells), name, letter)
-	{
-		const char *text = json_string_value(letter);
-		if (text && !strchr("?-G", *text))
-			return true;
-	}
-	return false;
-}
-
-/* The first cell that is not in `after` as it was; NULL when all are. One that is unknown now and
- * was not, or the other way round, is no difference: a machine under load does that, too. */
-static const char *
-first_difference(const json_t *before, const json_t *after, bool *unclear)
-{
-	const char *name;
-	json_t *letter;
-
-	json_object_foreach(node_writable(before), name, letter)
-	{
-		const json_t *other = json_object_get(after, name);
-		if (json_equal(letter, other))
-			continue;
-		if (!is_unknown(letter) && !is_unknown(other))
-			return name;
-		*unclear = true;
-	}
-	return NULL;
-}
-
 static void
 note(const char *relation, const char *actor, const char *cell, const json_t *before,
      const json_t *after, struct difference *difference)
 {
-	const char *was = letter_of(before, cell), *is = letter_of(after, cell);
+	const char *was = cells_letter(before, cell), *is = cells_letter(after, cell);
 
 	difference->found = true;
 	(void)snprintf(difference->sentence, sizeof(difference->sentence),
@@ -536,10 +464,8 @@ take_probe(struct comparison *c, struct worker *worker, struct error *err)
 		return false;
 	json_t *after = cells_of(rows);
 	const json_t *was = json_array_get(json_object_get(c->before, relation), pair->actor);
-	const char *cell = first_difference(was, after, &worker->difference.unclear);
-	if (!cell)
-		cell = first_difference(after, was, &worker->difference.unclear);
-	worker->difference.looked = worker->difference.looked || is_any_telling(was);
+	const char *cell = cells_difference(was, after, &worker->difference.unclear);
+	worker->difference.looked = worker->difference.looked || cells_tell(was);
 	if (cell) {
 		note(relation, c->actors->items[pair->actor].name, cell, was, after,
 		     &worker->difference);

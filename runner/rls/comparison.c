@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "document/node.h"
+#include "rls/calls.h"
 #include "rls/cells.h"
 #include "rls/measuring.h"
 
@@ -50,10 +51,6 @@ struct comparison {
 	struct comparison_options options;
 };
 
-static const char calls_sql[] = {
-#include "rls/calls.sql.inc"
-};
-
 static bool
 is_over(const struct comparison *c)
 {
@@ -77,57 +74,6 @@ name_of(const json_t *relation)
 }
 
 /* ---- what there is to measure ---- */
-
-/* A list as JSON text, the caller's; two texts of one kind are one. */
-static char *
-list_of(const char *const *items, size_t count)
-{
-	json_t *set = json_object(), *list = json_array();
-
-	for (size_t i = 0; i < count; i++) {
-		if (items[i] && !json_object_get(set, items[i])) {
-			json_object_set_new(set, items[i], json_true());
-			json_array_append_new(list, json_string(items[i]));
-		}
-	}
-	char *text = json_dumps(list, JSON_COMPACT);
-	json_decref(set);
-	json_decref(list);
-	if (!text)
-		abort();
-	return text;
-}
-
-/* With what functions are called stays the same for every mutant. */
-static bool
-find_calls(struct comparison *c, struct error *err)
-{
-	static const char question[] =
-		"select * from pg_temp.lensgate_calls("
-		"array(select jsonb_array_elements_text($1::jsonb) limit 2), "
-		"array(select jsonb_array_elements_text($2::jsonb)), "
-		"nullif(array(select jsonb_array_elements_text($3::jsonb)), '{}'), $4)";
-	const struct actor *actors = c->actors->items;
-	const char **texts = must(calloc(2 * c->actors->count + 1, sizeof(*texts)));
-
-	for (size_t i = 0; i < c->actors->count; i++) {
-		texts[i] = actors[i].tenant;
-		texts[c->actors->count + i] = actors[i].database_role;
-	}
-	char *tenants = list_of(texts, c->actors->count);
-	char *roles = list_of(texts + c->actors->count, c->actors->count);
-	char *schemas = list_of(c->probing.schemas, c->probing.schema_count);
-	const char *params[] = { tenants, roles, schemas, c->probing.tenant_column };
-	bool ok = script(&c->workers[0], "begin", err) && script(&c->workers[0], calls_sql, err) &&
-		  sql_session_ask(c->workers[0].session, question, params, COUNTOF(params),
-				  TIMEOUT_MS, &c->calls, err) &&
-		  script(&c->workers[0], "rollback", err);
-	free(texts);
-	free(tenants);
-	free(roles);
-	free(schemas);
-	return ok;
-}
 
 /* As they are now; the caller's. */
 static json_t *
@@ -261,7 +207,7 @@ comparison_open(const struct comparison_options *options, struct error *err)
 	c->before = json_object();
 	c->seen = json_object();
 	c->workers[0].session = options->sessions[0];
-	bool ok = find_calls(c, err);
+	bool ok = calls_find(c->workers[0].session, c->actors, &c->probing, &c->calls, err);
 	for (; ok && c->worker_count < options->session_count; c->worker_count++) {
 		struct worker *worker = &c->workers[c->worker_count];
 		worker->session = options->sessions[c->worker_count];

@@ -1,58 +1,21 @@
-#include "rls/comparison.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/must.h"
 #include "document/node.h"
 #include "rls/calls.h"
 #include "rls/cells.h"
+#include "rls/comparison_state.h"
 #include "rls/measuring.h"
 
 #define TIMEOUT_MS 30000
 /* What a server keeps of each probe until its transaction ends is a megabyte or two. */
 #define PROBES_MAX 150
 
-/* A relation and somebody who tries what can be done to it. */
-struct pair {
-	size_t relation, actor;
-};
-
-/* A connection, and the mutant it looks at. */
-struct worker {
-	struct sql_session *session;
-	struct prober *prober;
-	size_t probes;               /* since its transaction began */
-	const struct mutant *mutant; /* NULL: none */
-	size_t index;                /* of it */
-	int64_t from_us;
-	json_t *relations;  /* under the mutant */
-	struct pair *pairs; /* to be looked at, the likeliest first */
-	size_t pair_count, next;
-	bool busy;  /* waits for the answer about pairs[next] */
-	bool again; /* it is the second time, for the first gave no answer */
-	struct difference difference;
-};
-
-struct comparison {
-	struct worker workers[COMPARISON_SESSIONS];
-	size_t worker_count;
-	struct actors *actors;
-	struct prober_options probing;
-	json_t *hints;
-	json_t *calls;  /* relations, too: functions with arguments (calls.sql) */
-	json_t *before; /* {relation: [{cell: letter}, of each actor]} */
-	/* {kind: {relation, actor}} where one of its kind was seen last: the next one is, mostly,
-	 * seen there too */
-	json_t *seen;
-	struct comparison_options options;
-};
-
-static bool
-is_over(const struct comparison *c)
+bool
+comparison_is_over(const struct comparison *c)
 {
 	return c->options.over(c->options.arg);
 }
@@ -138,7 +101,7 @@ is_over_keeping(void *arg)
 {
 	const struct keeping *keeping = arg;
 
-	return is_over(keeping->comparison);
+	return comparison_is_over(keeping->comparison);
 }
 
 /* Those relations that somebody will ask about; the others are only known to be there. */
@@ -360,9 +323,9 @@ refresh(struct comparison *c, struct worker *worker, struct error *err)
 }
 
 /* Apply it, and find out what there is to look at. */
-static bool
-begin_mutant(struct comparison *c, struct worker *worker, const struct mutant *mutant,
-	     struct error *err)
+bool
+comparison_begin(struct comparison *c, struct worker *worker, const struct mutant *mutant,
+		 struct error *err)
 {
 	worker->mutant = mutant;
 	worker->difference = (struct difference){ 0 };
@@ -378,14 +341,15 @@ begin_mutant(struct comparison *c, struct worker *worker, const struct mutant *m
 	return true;
 }
 
-static bool
-is_done(const struct comparison *c, const struct worker *worker)
+bool
+comparison_is_done(const struct comparison *c, const struct worker *worker)
 {
-	return worker->difference.found || worker->next == worker->pair_count || is_over(c);
+	return worker->difference.found || worker->next == worker->pair_count ||
+	       comparison_is_over(c);
 }
 
-static bool
-begin_probe(struct comparison *c, struct worker *worker, struct error *err)
+bool
+comparison_begin_probe(struct comparison *c, struct worker *worker, struct error *err)
 {
 	const struct pair *pair = &worker->pairs[worker->next];
 
@@ -398,8 +362,8 @@ begin_probe(struct comparison *c, struct worker *worker, struct error *err)
 	return true;
 }
 
-static bool
-take_probe(struct comparison *c, struct worker *worker, struct error *err)
+bool
+comparison_take_probe(struct comparison *c, struct worker *worker, struct error *err)
 {
 	const struct pair *pair = &worker->pairs[worker->next++];
 	const char *relation = name_of(json_array_get(worker->relations, pair->relation));
@@ -423,8 +387,8 @@ take_probe(struct comparison *c, struct worker *worker, struct error *err)
 }
 
 /* What the prober gave up on it never tries again: a new one does. */
-static bool
-end_mutant(struct comparison *c, struct worker *worker, struct error *err)
+bool
+comparison_end(struct comparison *c, struct worker *worker, struct error *err)
 {
 	forget(worker);
 	worker->mutant = NULL;
@@ -441,158 +405,11 @@ comparison_try(struct comparison *c, const struct mutant *mutant, struct differe
 	       struct error *err)
 {
 	struct worker *worker = &c->workers[0];
-	bool ok = begin_mutant(c, worker, mutant, err);
+	bool ok = comparison_begin(c, worker, mutant, err);
 
-	while (ok && !is_done(c, worker))
-		ok = begin_probe(c, worker, err) && take_probe(c, worker, err);
+	while (ok && !comparison_is_done(c, worker))
+		ok = comparison_begin_probe(c, worker, err) &&
+		     comparison_take_probe(c, worker, err);
 	*difference = worker->difference;
-	return ok && end_mutant(c, worker, err);
-}
-
-/* ---- all of them ---- */
-
-static void
-settle(struct score *score, size_t index, const struct difference *difference)
-{
-	if (difference->found)
-		score_settle(score, index, FATE_BY_MATRIX, "matrix", difference->sentence);
-	else if (difference->unclear)
-		score_settle(score, index, FATE_UNJUDGED, NULL,
-			     "every case stayed green, and cells of the matrix could not be told");
-	else if (!difference->refused)
-		score_settle(
-			score, index, FATE_EQUIVALENT, NULL,
-			difference->looked
-				? "no cell of the matrix changed"
-				: "no cell of the matrix can show it: a sequence has none, and a "
-				  "function only for rows that somebody gets from it");
-}
-
-/* The survivors, and who of them is next. */
-struct queue {
-	struct score *score;
-	size_t *indices;
-	size_t count, next, done;
-};
-
-/* Roles are the server's, not the database's: only one connection at a time may change them, or
- * they would wait for each other. */
-static bool
-may_take(const struct comparison *c, const struct worker *worker, const struct mutant *mutant)
-{
-	return mutant->readers || worker == &c->workers[0];
-}
-
-/* Give the worker the next mutant that it may take; true with worker->mutant NULL when none is left
- * for it. */
-static bool
-take_next(struct comparison *c, struct worker *worker, struct queue *queue, struct error *err)
-{
-	const struct mutant *items = queue->score->mutants->items;
-
-	for (size_t i = queue->next; i < queue->count; i++) {
-		size_t index = queue->indices[i];
-		if (!may_take(c, worker, &items[index]))
-			continue;
-		queue->indices[i] = queue->indices[queue->next];
-		queue->next++;
-		worker->index = index;
-		worker->again = false;
-		worker->from_us = clock_now_us();
-		return begin_mutant(c, worker, &items[index], err);
-	}
-	return true;
-}
-
-/* A mutant is through: settle it, or look once more where cells could not be told. */
-static bool
-finish(struct comparison *c, struct worker *worker, struct queue *queue, struct error *err)
-{
-	const struct mutant *mutant = worker->mutant;
-	const struct difference *difference = &worker->difference;
-
-	if (!end_mutant(c, worker, err))
-		return false;
-	if (difference->unclear && !difference->found && !worker->again && !is_over(c)) {
-		worker->again = true;
-		return begin_mutant(c, worker, mutant, err);
-	}
-	if (difference->found || !is_over(c))
-		settle(queue->score, worker->index, difference);
-	queue->score->trials[worker->index].elapsed_us += clock_now_us() - worker->from_us;
-	queue->done++;
-	return true;
-}
-
-/* Bring a worker to where it waits for an answer, or has nothing left to do. */
-static bool
-advance(struct comparison *c, struct worker *worker, struct queue *queue, struct error *err)
-{
-	bool ok = true;
-
-	while (ok && !worker->busy) {
-		if (!worker->mutant && (is_over(c) || queue->next == queue->count))
-			return true;
-		if (!worker->mutant) {
-			ok = take_next(c, worker, queue, err);
-			if (ok && !worker->mutant)
-				return true;
-		} else if (is_done(c, worker)) {
-			ok = finish(c, worker, queue, err);
-		} else {
-			ok = begin_probe(c, worker, err);
-		}
-	}
-	return ok;
-}
-
-/* Wait for the workers that are at work, and take what is there; false in *any when none is. */
-static bool
-collect(struct comparison *c, bool *any, struct error *err)
-{
-	struct prober *probers[COMPARISON_SESSIONS];
-	size_t count = 0;
-
-	for (size_t i = 0; i < c->worker_count; i++) {
-		if (c->workers[i].busy)
-			probers[count++] = c->workers[i].prober;
-	}
-	*any = count > 0;
-	if (count > 0 && !probers_wait(probers, count, err))
-		return false;
-	for (size_t i = 0; i < c->worker_count; i++) {
-		struct worker *worker = &c->workers[i];
-		if (worker->busy && prober_ready(worker->prober) && !take_probe(c, worker, err))
-			return false;
-	}
-	return true;
-}
-
-static void
-line_up(struct queue *queue, struct score *score)
-{
-	*queue = (struct queue){ .score = score };
-	queue->indices = must(calloc(score->mutants->count + 1, sizeof(*queue->indices)));
-	for (size_t i = 0; i < score->mutants->count; i++) {
-		if (score->trials[i].fate == FATE_SURVIVED)
-			queue->indices[queue->count++] = i;
-	}
-}
-
-bool
-comparison_settle(struct comparison *c, struct score *score,
-		  void (*tell)(void *arg, size_t done, size_t total), void *arg, struct error *err)
-{
-	struct queue queue;
-	bool ok = true, any = true;
-
-	line_up(&queue, score);
-	while (ok && any) {
-		for (size_t i = 0; ok && i < c->worker_count; i++)
-			ok = advance(c, &c->workers[i], &queue, err);
-		tell(arg, queue.done, queue.count);
-		ok = ok && collect(c, &any, err);
-	}
-	free(queue.indices);
-	return ok;
+	return ok && comparison_end(c, worker, err);
 }

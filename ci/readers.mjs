@@ -38,7 +38,7 @@ const HOSTILE = [
 	"quotes \" ' ` and <b>&amp;</b> ]]> <![CDATA[ --> <!-- %0A ::error::x",
 	"commas, colons: 50% | pipes || tabs\tand\r\nlines\n::set-output name=verdict::PASSED",
 	"\u0000\u0001\u0007\u001b[31m\u007f\u009b\ufffe\uffff", "\ud83d\udea2\ud83e\uddea \u202e\u200b\u0301\u00e9",
-	"dots.in.a.name...", "  blanks  ", "# SKIP not really", "\\ # TODO \\\\", "-".repeat(3000), "\u4e2d\u6587".repeat(200),
+	"dots.in.a.name...", "  blanks  ", "# SKIP not really", "\\ # todo \\\\", "-".repeat(3000), "\u4e2d\u6587".repeat(200),
 ];
 
 function record(name, cases) {
